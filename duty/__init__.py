@@ -1,0 +1,1 @@
+"""The project and its kernel: people, deadlines, notices, trail. Knows no other app."""

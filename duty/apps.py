@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class DutyConfig(AppConfig):
+    name = "duty"
+    verbose_name = "Duty"
+
+    def ready(self):
+        from duty import checks, recipients  # noqa: F401
+
+        recipients.plug_in()
+
+
+class AdminSiteConfig(AdminConfig):
+    default_site = "duty.admin_site.Site"

@@ -1,0 +1,52 @@
+"""The one clock: the database's `duty_now()`, read once per request and passed down as `at`.
+
+Tests and fault runs replace the SQL function; nothing else in the product asks what time it is.
+"""
+
+import datetime as dt
+import zoneinfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import DateTimeField, Func
+from django.db.models.functions import TruncDate
+
+MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+
+
+class DutyNow(Func):
+    """The database's clock inside a query or as a column's default."""
+
+    function = "duty_now"
+    output_field = DateTimeField()
+
+
+def duty_today() -> TruncDate:
+    """The organisation's calendar day, by the database's clock, inside a query."""
+    return TruncDate(DutyNow(), tzinfo=zone())
+
+
+def duty_now() -> dt.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT duty_now()")
+        return cursor.fetchone()[0]
+
+
+def zone() -> zoneinfo.ZoneInfo:
+    """The organisation's time zone: it decides what a day is."""
+    return zoneinfo.ZoneInfo(settings.TIME_ZONE)
+
+
+def local(at: dt.datetime) -> dt.datetime:
+    return at.astimezone(zone())
+
+
+def day_of(at: dt.datetime) -> dt.date:
+    return local(at).date()
+
+
+def start_of(day: dt.date) -> dt.datetime:
+    """The instant at which a local day begins."""
+    return dt.datetime.combine(day, dt.time(), zone())

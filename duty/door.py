@@ -1,0 +1,172 @@
+"""The door every request passes: one look at the clock, the reader's language, the URL's rule, and each form once.
+
+A request that writes runs in one transaction with the trail's context set; what raises leaves nothing behind.
+"""
+
+import datetime as dt
+import uuid
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import translation
+
+from duty.evidence import set_context
+from duty.models import Notice, Once
+from duty.steps import Conflict
+
+PULSE = """
+SELECT duty_now(), (SELECT max(seen_at) FROM duty_lane WHERE name = 'fire'),
+       (SELECT min(fires_at) FROM duty_deadline WHERE fires_at IS NOT NULL)
+"""
+
+
+class Engine:
+    """Whether the fire lanes live, read from their sign of life and from what they ought to have fired."""
+
+    def __init__(self, at: dt.datetime, seen_at: dt.datetime | None, next_at: dt.datetime | None):
+        limit = dt.timedelta(seconds=settings.ENGINE_LATE_SECONDS)
+        self.seen_at = seen_at
+        self.silent = seen_at is None or seen_at < at - limit
+        self.late = self.silent or (next_at is not None and next_at < at - limit)
+
+
+class Clock:
+    """`request.at` is the database's clock, read once; with it comes the engine's pulse. Sessions end by it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with connection.cursor() as cursor:
+            cursor.execute(PULSE)
+            request.at, seen_at, next_at = cursor.fetchone()
+        request.engine = Engine(request.at, seen_at, next_at)
+        if request.user.is_authenticated and self._has_ended(request):
+            logout(request)
+            if request.method == "GET":
+                return redirect(f"{settings.LOGIN_URL}?ended=1&next={request.path}")
+        return self.get_response(request)
+
+    def _has_ended(self, request) -> bool:
+        """Idle for too long, or open for too long. What the page asks by itself is no activity."""
+        now, session = int(request.at.timestamp()), request.session
+        started, seen = session.setdefault("started", now), session.get("seen", now)
+        if now - started > settings.SESSION_HOURS * 3600 or now - seen > settings.SESSION_IDLE_MINUTES * 60:
+            return True
+        if "seen" not in session or (now - seen > 60 and not request.path.startswith("/live/")):
+            session["seen"] = now
+        return False
+
+
+class Language:
+    """The person's own setting, then what this browser chose, then what it prefers."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        own = getattr(request.user, "language", "") if request.user.is_authenticated else ""
+        tongue = own or translation.get_language_from_request(request)
+        with translation.override(tongue):
+            request.LANGUAGE_CODE = tongue
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", tongue)
+            return response
+
+
+class Door:
+    """Last before the view: refuses what has no rule, and runs what writes all or nothing, and once."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        self._check_rule(request, view)
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return None
+        try:
+            with transaction.atomic():
+                return self._write(request, view, args, kwargs)
+        except Conflict as conflict:
+            from duty.views.errors import conflicted
+
+            return conflicted(request, conflict)
+
+    def _check_rule(self, request, view) -> None:
+        if "admin" in request.resolver_match.app_names:
+            return  # the admin site asks for an administrator itself (duty.admin)
+        rule = getattr(view, "rule", None)
+        if rule is None:
+            raise PermissionDenied(f"{request.path} declares no rule")
+        if not rule.open and not request.user.is_authenticated:
+            return  # LoginRequiredMiddleware has answered already
+        if not rule.allows(request.user):
+            raise PermissionDenied(rule.name)
+
+    def _write(self, request, view, args, kwargs):
+        person = request.user if request.user.is_authenticated else None
+        set_context(person.pk if person else None, request.resolver_match.view_name)
+        token = self._token(request)
+        if token is None:
+            return view(request, *args, **kwargs)
+        if (answer := self._earlier_answer(token, person, request.path)) is not None:
+            return HttpResponseRedirect(answer)
+        response = view(request, *args, **kwargs)
+        if 300 <= response.status_code < 400:
+            Once.objects.filter(pk=token).update(answer=response["Location"])
+        else:
+            Once.objects.filter(pk=token).delete()  # refused: the corrected form is still to come
+        return response
+
+    @staticmethod
+    def _token(request) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(request.POST.get("once", ""))
+        except ValueError:
+            return None
+
+    @staticmethod
+    def _earlier_answer(token, person, path: str) -> str | None:
+        """None if this form is new. Two sent at the same time take turns here, at the primary key."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO duty_once (token, person_id, path, answer, created_at) "
+                "VALUES (%s, %s, %s, '', duty_now()) ON CONFLICT DO NOTHING",
+                [token, person.pk if person else None, path[:300]],
+            )
+            if cursor.rowcount:
+                return None
+        sent = Once.objects.get(pk=token)
+        if sent.person_id != (person.pk if person else None) or sent.path != path[:300]:
+            raise PermissionDenied("this form was sent by someone else")
+        return sent.answer or path
+
+
+class Surroundings:
+    """What every page shows around its own content; asked only where a template asks."""
+
+    def __init__(self, request):
+        self.request = request
+        self.person = getattr(request, "user", None)
+
+    @cached_property
+    def waiting(self) -> int:
+        """Notices that wait for my acknowledgement."""
+        return Notice.objects.to(self.person).waiting().count()
+
+
+def surroundings(request):
+    return {
+        "here": Surroundings(request),
+        "engine": getattr(request, "engine", None),
+        "at": getattr(request, "at", None),
+        "theme": request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in ("light", "dark") else "",
+    }

@@ -1,0 +1,31 @@
+"""Links in messages: signed for one person and one notice. Following one changes nothing; a button does."""
+
+import datetime as dt
+
+from django.apps import apps
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+SALT = "duty.notice"
+GOOD_FOR = dt.timedelta(days=7)
+
+
+def token_for(notice_id: int, recipient_id: int) -> str:
+    return signing.dumps([notice_id, recipient_id], salt=SALT, compress=False)
+
+
+def read_token(token: str) -> tuple[int, int] | None:
+    """(notice id, recipient id), or None for a link that is forged or too old."""
+    try:
+        notice_id, recipient_id = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
+        return int(notice_id), int(recipient_id)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def answer_link(notice_id: int, recipient_id: int, kind: str | None) -> str:
+    """The absolute address that a message carries: the matter's own answer page, else the notice's."""
+    token = token_for(notice_id, recipient_id)
+    path = apps.get_model(kind).answer_page_of(token) if kind else reverse("notice-answer", args=[token])
+    return settings.PUBLIC_URL + path

@@ -1,0 +1,16 @@
+"""Chinese names in the order people look for them: by pinyin, since the database has no ICU to sort with."""
+
+from pypinyin import Style, lazy_pinyin
+
+
+def sort_key(name: str) -> str:
+    """`陈立` → `chen li`; Latin letters stay as they are, lower-cased."""
+    return " ".join(lazy_pinyin(name.strip(), style=Style.NORMAL)).lower()[:120]
+
+
+def masked(number: str) -> str:
+    """A phone number with its middle hidden: `13800138000` → `138****8000`."""
+    digits = number.strip()
+    if len(digits) < 7:
+        return "*" * len(digits)
+    return f"{digits[:3]}****{digits[-4:]}"

@@ -1,0 +1,175 @@
+"""The outbox on its way out: claimed, handed to a channel outside of any transaction, and its outcome noted.
+
+Celery workers do it, woken by the send lane; what a dead worker or a stopped Redis leaves, the lane does itself.
+Certainly not sent is tried again; a sender that died in the act leaves "not known", and only a cheap channel
+(mail, which carries the same Message-ID) tries that again.
+"""
+
+import contextlib
+import logging
+import time
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from duty.channels import CHANNELS, Parcel
+from duty.channels.errors import NotSent, Refused
+from duty.links import answer_link
+
+log = logging.getLogger("duty.sending")
+
+BATCH = 20
+RETRY_SECONDS = (10, 20, 40, 60, 120, 300, 600)
+ATTEMPTS = 60  # about nine hours at the longest interval
+LEFT_OVER_SECONDS = 5
+SENDER_DIED_SECONDS = 60
+BROKER_PAUSE_SECONDS = 30
+
+CLAIM = """
+WITH mine AS (
+    SELECT id FROM duty_delivery WHERE state = 'queued' AND channel = %s AND next_try_at <= duty_now()
+    ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+), claimed AS (
+    UPDATE duty_delivery d SET state = 'sending', attempts = attempts + 1, claimed_at = duty_now(), next_try_at = NULL
+    FROM mine WHERE d.id = mine.id RETURNING d.id, d.notice_id
+)
+SELECT c.id, n.id, n.key, p.name, p.mail, p.language, n.title, n.text, n.recipient_id, m.kind, n.urgency = 'urgent'
+FROM claimed c JOIN duty_notice n ON n.id = c.notice_id JOIN duty_person p ON p.id = n.recipient_id
+LEFT JOIN duty_matter m ON m.id = n.matter_id ORDER BY c.id
+"""
+SENT = """
+UPDATE duty_delivery SET state = 'sent', sent_at = duty_now(), reference = %s, error = ''
+WHERE id = %s AND state IN ('sending', 'unknown')
+"""
+AGAIN = """
+UPDATE duty_delivery SET error = %s,
+    state = CASE WHEN attempts >= %s THEN 'failed' ELSE 'queued' END,
+    next_try_at = CASE WHEN attempts >= %s THEN NULL
+        ELSE duty_now() + make_interval(secs => (%s::int[])[least(attempts, %s)]) END
+WHERE id = ANY(%s) AND state = 'sending'
+"""
+FAILED = "UPDATE duty_delivery SET state = 'failed', error = %s WHERE id = %s AND state = 'sending'"
+LOST = """
+UPDATE duty_delivery SET error = 'the sender died in the act',
+    state = CASE WHEN channel = ANY(%s) THEN 'queued' ELSE 'unknown' END,
+    next_try_at = CASE WHEN channel = ANY(%s) THEN duty_now() END
+WHERE state = 'sending' AND claimed_at < duty_now() - make_interval(secs => %s)
+"""
+WAITING = """
+SELECT count(*), coalesce(EXTRACT(EPOCH FROM duty_now() - min(next_try_at)), 0)::float8
+FROM (SELECT next_try_at FROM duty_delivery WHERE state = 'queued' AND next_try_at <= duty_now()
+      ORDER BY next_try_at LIMIT 200) w
+"""
+
+
+def _write(sql: str, values: list) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.rowcount
+
+
+def _claim(channel) -> list[Parcel]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(CLAIM, [channel.name, BATCH])
+        rows = cursor.fetchall()
+    return [
+        Parcel(
+            id=pk,
+            notice_id=notice,
+            key=key,
+            name=name,
+            address=mail,
+            tongue=language or settings.LANGUAGE_CODE,
+            title=title,
+            text=text,
+            link=answer_link(notice, recipient, kind),
+            urgent=urgent,
+        )
+        for pk, notice, key, name, mail, language, title, text, recipient, kind, urgent in rows
+    ]
+
+
+def send_waiting(limit: int = 500) -> int:
+    """Send what waits, in batches over one connection each; returns how many left the house."""
+    done = 0
+    for channel in CHANNELS.values():
+        while done < limit and (parcels := _claim(channel)):
+            done += _send(channel, parcels)
+    return done
+
+
+def _send(channel, parcels: list[Parcel]) -> int:
+    try:
+        line = channel.open()
+    except NotSent as why:
+        _try_again([parcel.id for parcel in parcels], why)
+        return 0
+    sent = 0
+    try:
+        for place, parcel in enumerate(parcels):
+            try:
+                reference = channel.send(line, parcel)
+            except NotSent as why:
+                _try_again([parcel.id], why)
+            except Refused as why:
+                _write(FAILED, [str(why), parcel.id])
+                log.warning("delivery %s was refused: %s", parcel.id, why)
+            except Exception as why:
+                # The line broke in the act: this one may have gone out, those after it certainly not.
+                log.warning("delivery %s: %s: %s", parcel.id, type(why).__name__, why)
+                _try_again([parcel.id], why, unknown=not channel.cheap)
+                _try_again([left.id for left in parcels[place + 1 :]], why)
+                break
+            else:
+                sent += _write(SENT, [reference, parcel.id])
+    finally:
+        with contextlib.suppress(Exception):
+            channel.close(line)
+    return sent
+
+
+def _try_again(ids: list[int], why: Exception, unknown: bool = False) -> None:
+    error = f"{type(why).__name__}: {why}"[:1000]
+    if unknown:
+        _write("UPDATE duty_delivery SET state = 'unknown', error = %s WHERE id = ANY(%s)", [error, ids])
+    elif ids:
+        _write(AGAIN, [error, ATTEMPTS, ATTEMPTS, list(RETRY_SECONDS), len(RETRY_SECONDS), ids])
+
+
+def recover_lost() -> int:
+    """Give back what a dead sender had claimed."""
+    cheap = [channel.name for channel in CHANNELS.values() if channel.cheap]
+    return _write(LOST, [cheap, cheap, SENDER_DIED_SECONDS])
+
+
+class Broker:
+    """Hands the outbox to the Celery workers; after a failure it is left alone for a while."""
+
+    paused_until = 0.0
+
+    @classmethod
+    def asks_a_worker(cls) -> bool:
+        from duty.tasks import deliver
+
+        if time.monotonic() < cls.paused_until:
+            return False
+        try:
+            deliver.apply_async(retry=False, ignore_result=True, expires=60)
+        except Exception as why:
+            log.warning("the broker is away, sending from the lane: %s", why)
+            cls.paused_until = time.monotonic() + BROKER_PAUSE_SECONDS
+            return False
+        return True
+
+
+def see_to_outbox() -> int:
+    """The send lane's look: ask a worker for what is fresh, do what was left over; returns what it sent itself."""
+    recover_lost()
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        waiting, oldest = cursor.fetchone()
+    if not waiting:
+        return 0
+    if oldest < LEFT_OVER_SECONDS and Broker.asks_a_worker():
+        return 0
+    return send_waiting()

@@ -1,0 +1,195 @@
+"""A state change is a verb on the model, taken once, all or nothing, with its line on the trail."""
+
+import datetime as dt
+import functools
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from duty import ladders, sockets, sweeping
+from duty.evidence import set_context
+from duty.models import Deadline, Line, Matter, Settled, Via
+from duty.wakeups import wake_fire_lane
+
+
+class Conflict(Exception):
+    """The row has moved on since it was read. The door turns this into a page that says what changed."""
+
+    def __init__(self, subject, message=""):
+        self.subject, self.message = subject, message
+        super().__init__(message or f"{subject} has moved on")
+
+
+def label_of(verb: str):
+    """`incidents.incident.acknowledge` → what the trail says for it."""
+    model, _dot, name = verb.rpartition(".")
+    try:
+        return getattr(apps.get_model(model), name).said
+    except (LookupError, ValueError, AttributeError):
+        return KERNEL_VERBS.get(verb, verb)
+
+
+# Verbs that belong to no subject.
+KERNEL_VERBS = {
+    "duty.engine.restored": _("a missing promise was restored"),
+    "duty.person.signed_in": _("signed in"),
+    "duty.person.signed_out": _("signed out"),
+    "duty.person.switched": _("took over this computer"),
+    "duty.person.password": _("changed the password"),
+    "duty.person.profile": _("changed own contact data"),
+    "duty.grant.change": _("changed roles"),
+}
+
+
+def verb(said):
+    """Make a method a verb: one transaction, the trail's context, and one line with who, when and why.
+
+    The method takes `by` and `at` by name. It may fill `self.entry` (text, data, happened_at) to say more.
+    """
+
+    def wrap(method):
+        @functools.wraps(method)
+        def taken(self, *args, by, at: dt.datetime, reason: str = "", via: str = Via.PAGE, **kwargs):
+            name = f"{self._meta.label_lower}.{method.__name__}"
+            if "reason" in wanted:
+                kwargs["reason"] = reason
+            if "via" in wanted:
+                kwargs["via"] = via
+            outer, entries = self.__dict__.get("entry"), self.__dict__.setdefault("_entries", [])
+            try:
+                with transaction.atomic():
+                    set_context(by.pk if by else None, name, reason)
+                    self.entry = Line(verb=name, who=by, via=via, reason=reason, at=at)
+                    entries.append(self.entry)
+                    answer = method(self, *args, by=by, at=at, **kwargs)
+                    if outer is None:
+                        self._write_trail(entries)
+                        self.sealed_last()
+            finally:
+                self.entry = outer
+                if outer is None:
+                    self._entries = []
+            return answer
+
+        wanted = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
+        taken.said = said
+        return taken
+
+    return wrap
+
+
+class Subject(models.Model):
+    """A model whose rows are matters. Its primary key is its matter's."""
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="+")
+    unit = models.ForeignKey("duty.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
+
+    page = ""  # the name of the URL that shows one
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def page_of(cls, pk: int) -> str:
+        return reverse(cls.page, args=[pk])
+
+    @classmethod
+    def answer_page_of(cls, token: str) -> str:
+        """Where the link in a message leads; an app with more to ask than an acknowledgement has its own."""
+        return reverse("notice-answer", args=[token])
+
+    def get_absolute_url(self) -> str:
+        return self.page_of(self.pk)
+
+    def become_matter(self, title: str, opened_at: dt.datetime) -> None:
+        """The first thing a new subject does; the rest of its row is saved by the verb that makes it."""
+        self.matter = Matter.objects.create(
+            kind=self._meta.label_lower, unit_id=self.unit_id, title=title[:200], opened_at=opened_at
+        )
+
+    def _write_trail(self, entries: list[Line]) -> None:
+        """The lines of a verb and of the verbs it took with it, in the order in which they began."""
+        for entry in entries:
+            entry.matter_id, entry.unit_id = self.matter_id, self.unit_id
+        Line.objects.bulk_create(entries)
+
+    def sealed_last(self) -> None:
+        """The very last statement of a verb, for what must hold a lock as briefly as can be."""
+
+    def step(self, to: str, *, frm: Iterable[str], **changes) -> None:
+        """Move the status by compare-and-set; raises Conflict when the row has moved on."""
+        changes["status"] = to
+        rows = type(self)._base_manager.filter(pk=self.pk, status__in=list(frm))
+        if not rows.update(**changes):
+            raise Conflict(self)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def lock(self):
+        """This row as it is now, held until the transaction ends."""
+        fresh = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+        for column in self._meta.concrete_fields:
+            setattr(self, column.attname, getattr(fresh, column.attname))
+        self._state.fields_cache.clear()
+        return self
+
+    # Promises
+
+    def owe(
+        self,
+        kind: str,
+        due_at: dt.datetime,
+        *,
+        at: dt.datetime,
+        by=None,
+        owed_by=None,
+        owed_as: str = "",
+        ladder: list[ladders.Rung] | None = None,
+        fire_now: bool = False,
+    ) -> Deadline:
+        """Open a promise of this kind. An open one of the same kind is replaced, never doubled.
+
+        With `fire_now` the first rung fires in this transaction, so that no promise exists whose first
+        level was not told.
+        """
+        spec = sockets.deadline_kind(kind)
+        rungs = ladders.frozen(spec.ladder if ladder is None else ladder)
+        number, fires_at = ladders.first_firing(ladders.thawed(rungs), at, due_at)
+        self.settle(kind, at, by=by, how=Settled.SUPERSEDED)
+        deadline = Deadline.objects.create(
+            kind=kind,
+            matter_id=self.matter_id,
+            unit_id=self.unit_id,
+            opened_by=by,
+            owed_by=owed_by,
+            owed_as=owed_as,
+            opened_at=at,
+            due_at=due_at,
+            pinned=spec.pinned,
+            ladder=rungs,
+            rung=number,
+            fires_at=fires_at,
+        )
+        if fire_now:
+            sweeping.fire_now(deadline.pk)
+        elif fires_at:
+            wake_fire_lane(fires_at, at)
+        return deadline
+
+    def settle(self, kind: str, at: dt.datetime, *, by=None, how: str = Settled.KEPT) -> bool:
+        """Settle the open promise of this kind; True if there was one."""
+        settled = Deadline.objects.open().filter(matter_id=self.matter_id, kind=kind)
+        return bool(settled.update(settled_at=at, settled_as=how, settled_by=by, fires_at=None, parked_at=None))
+
+    def close_matter(self, at: dt.datetime, *, by=None) -> None:
+        """Withdraw whatever is still promised and close: nothing that owes stays open behind a closed door."""
+        Deadline.objects.open().filter(matter_id=self.matter_id).update(
+            settled_at=at, settled_as=Settled.WITHDRAWN, settled_by=by, fires_at=None, parked_at=None
+        )
+        Matter.objects.filter(pk=self.matter_id).update(closed_at=at)
+
+    def reopen_matter(self) -> None:
+        Matter.objects.filter(pk=self.matter_id).update(closed_at=None)

@@ -1,0 +1,223 @@
+"""The fire sweep: what is due becomes fired rungs, notices and the next rung, set-wise, in one transaction.
+
+It writes kernel tables only, so it can never deadlock with a verb that settles: a verb takes its own row first
+and the deadline after it, the sweep only ever the deadline. Idempotent: a rung is unique on (deadline, rung).
+"""
+
+import datetime as dt
+import json
+import logging
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import translation
+
+from duty import ladders, sockets, wording
+from duty.ladders import Rung
+from duty.models import Outcome
+from duty.recipients import reachable
+from duty.telling import Told, alarm_administrators, tell_all
+from duty.wakeups import wake_send_lane
+
+log = logging.getLogger("duty.sweep")
+
+BATCH = 1000
+RETRY_SECONDS = (60, 120, 300, 600)
+
+
+class Due(NamedTuple):
+    """A claimed deadline, with what firing it needs to know."""
+
+    id: int
+    kind: str
+    matter_id: int
+    unit_id: int
+    opened_by_id: int | None
+    owed_by_id: int | None
+    owed_as: str
+    opened_at: dt.datetime
+    due_at: dt.datetime
+    ladder: list
+    number: int  # of the rung to fire
+    planned_at: dt.datetime
+    badge: str
+    title: str
+    at: dt.datetime
+
+    @property
+    def rungs(self) -> list[Rung]:
+        return ladders.thawed(self.ladder)
+
+    @property
+    def rung(self) -> Rung:
+        return ladders.rung_at(self.rungs, self.number)
+
+
+CLAIM = """
+SELECT d.id, d.kind, d.matter_id, d.unit_id, d.opened_by_id, d.owed_by_id, d.owed_as, d.opened_at, d.due_at,
+       d.ladder, d.rung, d.fires_at, m.badge, m.title, duty_now()
+FROM duty_deadline d JOIN duty_matter m ON m.id = d.matter_id
+WHERE {which}
+ORDER BY d.fires_at, d.id LIMIT {limit}
+FOR UPDATE OF d SKIP LOCKED
+"""
+NEXT = "SELECT EXTRACT(EPOCH FROM min(fires_at) - duty_now())::float8 FROM duty_deadline WHERE fires_at IS NOT NULL"
+
+
+def seconds_to_next() -> float:
+    """Seconds until the next rung is due, 0 if one is, a large number if none is planned."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT)
+        seconds = cursor.fetchone()[0]
+    return 3600.0 if seconds is None else max(0.0, seconds)
+
+
+def sweep(limit: int = BATCH) -> int:
+    """Fire up to `limit` rungs that are due; returns how many deadlines it dealt with."""
+    try:
+        with transaction.atomic():
+            dues = _claim(limit)
+            _fire(dues)
+        return len(dues)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the lane's to survive
+    except Exception:
+        log.exception("a batch of deadlines raised; replaying it row by row")
+        return _replay(limit)
+
+
+def _claim(limit: int, one: int | None = None) -> list[Due]:
+    """Lock what is due, or that one deadline whenever it is due."""
+    which, values = ("d.id = %s AND d.fires_at IS NOT NULL", [one]) if one else ("d.fires_at <= duty_now()", [])
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM.format(which=which, limit=limit), values)
+        return [Due(*row[:9], json.loads(row[9]), *row[10:]) for row in cursor.fetchall()]
+
+
+def fire_now(deadline_id: int) -> None:
+    """Fire a promise's next rung in the caller's transaction: whoever opens it has the first level told with it."""
+    _fire(_claim(1, one=deadline_id))
+
+
+def _replay(limit: int) -> int:
+    """One transaction per row, so that a row that raises parks alone and never blocks the others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM duty_deadline WHERE fires_at <= duty_now() ORDER BY fires_at, id LIMIT %s", [limit]
+        )
+        waiting = [row[0] for row in cursor.fetchall()]
+    for pk in waiting:
+        try:
+            with transaction.atomic():
+                _fire(_claim(1, one=pk))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as fault:
+            log.exception("deadline %s cannot fire and is parked", pk)
+            _park(pk, fault)
+    return len(waiting)
+
+
+PARK = """
+UPDATE duty_deadline SET parked_at = duty_now(), fault = %s, faults = least(faults + 1, 999),
+    fires_at = duty_now() + make_interval(secs => (%s::int[])[least(faults + 1, %s)])
+WHERE id = %s AND fires_at IS NOT NULL RETURNING matter_id, kind
+"""
+
+
+def _park(pk: int, fault: Exception) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PARK, [f"{type(fault).__name__}: {fault}"[:2000], list(RETRY_SECONDS), len(RETRY_SECONDS), pk])
+        if row := cursor.fetchone():
+            alarm_administrators(f"parked:{pk}", wording.parked(row[1], pk, fault), matter_id=row[0])
+
+
+FIRINGS = """
+INSERT INTO duty_firing (deadline_id, matter_id, rung, action, "to", planned_at, fired_at, outcome, told)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::text[], %s::text[], %s::timestamptz[],
+                     %s::timestamptz[], %s::text[], %s::jsonb[])
+RETURNING deadline_id, id
+"""
+MOVE_ON = """
+UPDATE duty_deadline d SET rung = n.rung, fires_at = n.fires_at, parked_at = NULL
+FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[]) AS n (id, rung, fires_at) WHERE d.id = n.id
+"""
+
+
+def _fire(dues: list[Due]) -> None:
+    """Fire the next rung of each claimed deadline. Every row given must be locked by this transaction."""
+    if not dues:
+        return
+    at = dues[0].at
+    rungs = {due.id: due.rung for due in dues}
+    people, outcomes = _recipients(dues, rungs)
+    rows = [
+        (due.id, due.matter_id, due.number, rungs[due.id].action, rungs[due.id].to, due.planned_at, at)
+        + (outcomes[due.id], json.dumps([person.name for person in people[due.id]], ensure_ascii=False))
+        for due in dues
+    ]
+    after = [ladders.next_firing(due.rungs, due.number, at, due.due_at, bool(people[due.id])) for due in dues]
+    with connection.cursor() as cursor:
+        cursor.execute(FIRINGS, [*map(list, zip(*rows, strict=True))])
+        firing = dict(cursor.fetchall())
+        cursor.execute(MOVE_ON, [[due.id for due in dues], *map(list, zip(*after, strict=True))])
+    if tell_all(list(_notices(dues, rungs, people, firing)), at):
+        wake_send_lane()
+    for due, (number, _when) in zip(dues, after, strict=True):
+        if outcomes[due.id] != Outcome.TOLD and number >= len(due.ladder):
+            alarm_administrators(f"nobody:{due.id}", wording.nobody(due), matter_id=due.matter_id)
+
+
+def _notices(dues: list[Due], rungs: dict[int, Rung], people: dict, firing: dict[int, int]):
+    briefs = _Briefs(dues)
+    for due in dues:
+        kind = sockets.deadline_kind(due.kind)
+        for person in people[due.id]:
+            title, text = wording.fired(due, rungs[due.id], kind, person.tongue)
+            brief = briefs[due.kind, person.tongue].get(due.matter_id, "")
+            yield Told(
+                recipient=person,
+                key=f"rung:{due.id}:{due.number}",
+                title=title,
+                text=f"{text}\n{brief}".strip(),
+                matter_id=due.matter_id,
+                firing_id=firing[due.id],
+                urgent=kind.urgent,
+                needs_acknowledgement=kind.needs_acknowledgement,
+            )
+
+
+class _Briefs(dict):
+    """The facts that go with a kind's messages: asked once per kind and language for the whole batch."""
+
+    def __init__(self, dues):
+        self.dues = dues
+
+    def __missing__(self, kind_and_tongue):
+        kind, tongue = kind_and_tongue
+        brief = sockets.deadline_kind(kind).brief
+        ids = {due.matter_id for due in self.dues if due.kind == kind}
+        with translation.override(tongue):
+            self[kind_and_tongue] = brief(ids) if brief else {}
+        return self[kind_and_tongue]
+
+
+def _recipients(dues: list[Due], rungs: dict[int, Rung]):
+    """Whom each rung reaches now: resolved set-wise per resolver, then kept if reachable."""
+    by_resolver = defaultdict(list)
+    for due in dues:
+        for name in rungs[due.id].to.split("+"):
+            by_resolver[name].append(due)
+    at = dues[0].at
+    found: dict[int, list[int]] = defaultdict(list)
+    for name, group in by_resolver.items():
+        for pk, ids in sockets.resolvers[name].find(group, at).items():
+            found[pk] += ids
+    people = reachable({pk for ids in found.values() for pk in ids}, at)
+    kept, outcomes = {}, {}
+    for due in dues:
+        here = {person.id: person for pk in found[due.id] if (person := people.get(pk))}
+        kept[due.id] = list(here.values())
+        outcomes[due.id] = Outcome.TOLD if here else Outcome.UNREACHABLE if found[due.id] else Outcome.NOBODY
+    return kept, outcomes

@@ -1,0 +1,71 @@
+"""When something cannot be done: what is wrong, and what to do. Nothing typed is lost, nothing half-written."""
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from duty.models import Line
+
+
+def _page(request, status: int, title: str, text: str, **more):
+    return render(request, "duty/error.html", {"status": status, "title": title, "text": text} | more, status=status)
+
+
+def conflicted(request, conflict):
+    """409: the row has moved on. Says who changed what, and leads back to how it stands now."""
+    subject = conflict.subject
+    lines = (
+        Line.objects.filter(matter_id=subject.pk).select_related("who").order_by("-at", "-id")[:3] if subject.pk else []
+    )
+    return _page(
+        request,
+        409,
+        _("This has changed in the meantime"),
+        conflict.message or _("Someone else was faster. Look at how it stands now, then decide again."),
+        lines=lines,
+        back=subject.get_absolute_url() if subject.pk else "",
+        typed=_typed(request),
+    )
+
+
+def _typed(request) -> list[tuple[str, str]]:
+    """What was typed, to copy from: the page it belonged to no longer fits."""
+    hidden = {"csrfmiddlewaretoken", "once", "version", "next", "password"}
+    return [(name, value) for name, value in request.POST.items() if name not in hidden and len(value) > 3][:12]
+
+
+def stale_form(request, reason=""):
+    """CSRF: usually a page left open over a sign-in by someone else."""
+    return _page(
+        request,
+        403,
+        _("This page is out of date"),
+        _("You signed in again, or someone else did, since it was opened. Go back, reload, and send it once more."),
+        typed=_typed(request),
+    )
+
+
+def bad_request(request, exception=None):
+    return _page(request, 400, _("That could not be read"), _("Go back, reload the page and try again."))
+
+
+def forbidden(request, exception=None):
+    return _page(
+        request,
+        403,
+        _("This is not open to you"),
+        _("Your roles do not cover it. An administrator can grant them; who that is stands on your profile page."),
+    )
+
+
+def not_found(request, exception=None):
+    return _page(
+        request,
+        404,
+        _("There is nothing here"),
+        _("The address is wrong, or it belongs to a unit you do not see."),
+    )
+
+
+def server_error(request):
+    """Stands alone: whatever broke may be what the frame needs."""
+    return render(request, "duty/broken.html", status=500)

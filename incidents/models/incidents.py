@@ -1,0 +1,480 @@
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from duty.clock import MINUTE, local
+from duty.evidence import evidence, kept
+from duty.models import Matter, Settled, Via
+from duty.steps import Conflict, Subject, verb
+from duty.telling import tell, told_so_far
+from incidents import wording
+from scheduling.models.shifts import on_duty
+
+from .records import Amendment, Instruction, Report
+from .standards import Level, Scope, Standard, Urgency
+
+
+class Status(models.TextChoices):
+    OPEN = "open", _("in hand")
+    REPORTED = "reported", _("waits for the superior")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    CLOSED = "closed", _("closed")
+
+    @property
+    def colour(self) -> str:
+        return {"open": "info", "reported": "late", "acknowledged": "soon", "closed": "well"}[self.value]
+
+
+LIVE = [Status.OPEN, Status.REPORTED, Status.ACKNOWLEDGED]
+
+
+class Disposition(models.TextChoices):
+    ANSWERED = "answered", _("answered")
+    GUIDED = "guided", _("guided to the right channel")
+    PASSED_ON = "passed_on", _("passed on")
+
+
+# What a reporter told us, and may be corrected later with a reason.
+AMENDABLE = (
+    "received_at", "line", "event_at", "reporter_name", "reporter_contact", "place", "nature", "summary", "scene",
+    "suggestion",
+)  # fmt: skip
+HAY = ("number", "summary", "place", "reporter_name", "scene", "suggestion", "result")
+
+
+class IncidentQuerySet(models.QuerySet):
+    def open(self):
+        return self.exclude(status=Status.CLOSED)
+
+    def visible_to(self, person):
+        return self.filter(person.sight.covers("matter_id"))
+
+    def newest_first(self):
+        return self.order_by("-received_at", "-pk")
+
+
+@evidence(exclude=["hay"])
+class Incident(Subject):
+    """One thing that was reported to the watch, from the call to its result 《值班事件记录表》."""
+
+    year = models.PositiveSmallIntegerField(null=True, editable=False)
+    serial = models.PositiveIntegerField(null=True, editable=False)
+    number = models.CharField(_("number"), max_length=12, blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN)
+
+    logged_by = models.ForeignKey("duty.Person", models.PROTECT, related_name="+", verbose_name=_("logged by"))
+    logged_at = models.DateTimeField(_("logged at"))
+    shift = models.ForeignKey(
+        "scheduling.Shift", models.PROTECT, null=True, related_name="incidents", verbose_name=_("watch")
+    )
+
+    received_at = models.DateTimeField(_("received at"))
+    line = models.ForeignKey("incidents.DutyLine", models.PROTECT, null=True, blank=True, verbose_name=_("on line"))
+    rang_at = models.DateTimeField(_("rang at"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    event_at = models.DateTimeField(_("happened at"), null=True, blank=True)
+    reporter_name = models.CharField(_("reporter"), max_length=40, blank=True)
+    reporter_contact = models.CharField(_("contact"), max_length=40, blank=True)
+    name_not_given = models.BooleanField(_("name not given"), default=False)
+    contact_not_given = models.BooleanField(_("contact not given"), default=False)
+    place = models.CharField(_("place"), max_length=100)
+    nature = models.ForeignKey("incidents.Nature", models.PROTECT, null=True, blank=True, verbose_name=_("nature"))
+    summary = models.CharField(_("what happened"), max_length=100)
+    scene = models.TextField(_("how it looks now"), max_length=2000, blank=True)
+    suggestion = models.CharField(_("what the reporter suggests"), max_length=300, blank=True)
+
+    standard = models.ForeignKey(Standard, models.PROTECT, related_name="incidents")
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency)
+    scope = models.PositiveSmallIntegerField(_("scope"), choices=Scope)
+    level = models.ForeignKey(Level, models.PROTECT, related_name="incidents", verbose_name=_("level"))
+    grading_reason = models.CharField(_("why this level"), max_length=200, blank=True)
+    beyond_ability = models.BooleanField(_("beyond what the watch can handle"), default=False)
+
+    disposition = models.CharField(_("disposition"), max_length=10, choices=Disposition, blank=True)
+    passed_to = models.CharField(_("passed on to"), max_length=60, blank=True)
+
+    acknowledged_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    result = models.TextField(_("result"), max_length=2000, blank=True)
+    closed_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(_("closed at"), null=True)
+    hay = models.TextField(editable=False, default="")
+
+    objects = IncidentQuerySet.as_manager()
+    page = "incident"
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        triggers = kept()
+        constraints = [
+            models.UniqueConstraint(fields=["year", "serial"], name="a_serial_number_is_given_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(event_at__isnull=True) | Q(event_at__lte=F("received_at")),
+                name="it_happens_before_it_is_reported",
+                violation_error_message=_("It cannot happen after it was reported. Check both times."),
+            ),
+            models.CheckConstraint(
+                condition=Q(received_at__lte=F("logged_at")),
+                name="it_is_received_before_it_is_logged",
+                violation_error_message=_("This lies in the future. Check the date and the time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rang_at__isnull=True) | Q(answered_at__isnull=True) | Q(answered_at__gte=F("rang_at")),
+                name="a_call_rings_before_it_is_answered",
+                violation_error_message=_("The call was answered before it rang. Check both times."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reporter_name="") | Q(name_not_given=True),
+                name="the_reporter_is_named_or_not_given",
+                violation_error_message=_("Write the reporter's name, or choose “not given”."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reporter_contact="") | Q(contact_not_given=True),
+                name="the_contact_is_known_or_not_given",
+                violation_error_message=_("Write a number to call back, or choose “not given”."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="closed") | Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(result=""),
+                name="what_is_closed_has_a_result",
+                violation_error_message=_("Write the result before closing."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(disposition="passed_on") | ~Q(passed_to=""),
+                name="what_is_passed_on_has_a_target",
+                violation_error_message=_("Write to whom it was passed on."),
+            ),
+        ]
+        indexes = [
+            models.Index(F("received_at").desc(), F("matter_id").desc(), name="incidents_by_time"),
+            models.Index("unit", F("received_at").desc(), F("matter_id").desc(), name="incidents_of_a_unit"),
+            models.Index("level", F("received_at").desc(), name="incidents_of_a_level"),
+            models.Index("nature", F("received_at").desc(), name="incidents_of_a_nature"),
+            models.Index(F("received_at").desc(), condition=~Q(status="closed"), name="incidents_open"),
+            models.Index(
+                "unit", F("received_at").desc(), condition=~Q(status="closed"), name="incidents_open_of_a_unit"
+            ),
+            models.Index(fields=["shift"], name="incidents_of_a_shift"),
+            models.Index(fields=["number"], name="incidents_by_number", opclasses=["text_pattern_ops"]),
+            models.Index(
+                Func("reporter_contact", function="digits"),
+                name="incidents_by_contact",
+                condition=~Q(reporter_contact=""),
+            ),
+            GinIndex(Func("hay", function="bigrams"), name="incidents_bigrams"),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.summary}".strip()
+
+    @classmethod
+    def answer_page_of(cls, token: str) -> str:
+        return reverse("incident-answer", args=[token])
+
+    # What can be read off it
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == Status.CLOSED
+
+    @property
+    def status_label(self):
+        return Status(self.status).label
+
+    @property
+    def status_colour(self):
+        return Status(self.status).colour
+
+    @property
+    def entry_lag(self) -> dt.timedelta:
+        """How long after the call it was written down (A10)."""
+        return self.logged_at - self.received_at
+
+    @property
+    def is_late_entry(self) -> bool:
+        """补录: written down later than the organisation allows."""
+        return self.entry_lag > settings.LATE_ENTRY_MINUTES * MINUTE
+
+    @property
+    def answer_seconds(self) -> int | None:
+        """How long the line rang before it was answered (A6)."""
+        if self.rang_at is None or self.answered_at is None:
+            return None
+        return round((self.answered_at - self.rang_at).total_seconds())
+
+    @property
+    def must_report(self) -> bool:
+        return self.level.must_report or self.beyond_ability
+
+    # Its life
+
+    @verb(_("logged"))
+    def log(self, *, by, at, request: str = "") -> "Incident":
+        """Write it down and grade it; what must be reported is reported in the same breath (A15)."""
+        self.logged_by, self.logged_at, self.status = by, at, Status.OPEN
+        if self.received_at > at:
+            self.received_at = at  # the minute of the call may not have ended yet
+        self.become_matter(self.summary, self.received_at)
+        self._show_grade()
+        self.hay = self._hay()
+        self.save(force_insert=True)
+        self.entry.text = f"{self.place} {self.summary}"
+        if self.is_late_entry:
+            self.entry.happened_at = self.received_at
+        if self.must_report:
+            cause = Report.Cause.LEVEL if self.level.must_report else Report.Cause.ABILITY
+            self.report(cause, self.received_at + self.level.report_within, request, by=by, at=at)
+        elif self.disposition in (Disposition.ANSWERED, Disposition.GUIDED):
+            self.close(self.result or str(Disposition(self.disposition).label), by=by, at=at)
+        return self
+
+    @verb(_("reported to the superior"))
+    def report(self, cause: str, due_at: dt.datetime, request: str = "", *, by, at):
+        """Open the report clock and tell the superior at once; until acknowledged it climbs the ladder."""
+        self.step(Status.REPORTED, frm=LIVE)
+        deadline = self.owe(
+            "incidents.report",
+            due_at,
+            at=at,
+            by=by,
+            owed_as="scheduling.officers",
+            ladder=self.level.report_ladder(at, due_at),
+            fire_now=True,
+        )
+        Report.objects.create(
+            incident=self,
+            cause=cause,
+            level=self.level,
+            request=request,
+            by=by,
+            at=at,
+            deadline=deadline,
+            due_at=due_at,
+        )
+        told = deadline.firings.order_by("-rung").first().told
+        self.entry.text = "、".join(told)
+        self.entry.data = {"due": due_at.isoformat(), "request": request}
+
+    @verb(_("acknowledged the report"))
+    def acknowledge(self, *, by, at, via=Via.PAGE, words: str = ""):
+        """The superior has it: the one-hour clock stops, the follow-up clock starts."""
+        if self.status == Status.ACKNOWLEDGED and self.acknowledged_by_id == by.pk:
+            raise Conflict(self, _("You have acknowledged this report already."))
+        self.step(Status.ACKNOWLEDGED, frm=[Status.REPORTED], acknowledged_by=by, acknowledged_at=at)
+        self.settle("incidents.report", at, by=by)
+        self.reports.filter(acknowledged_at__isnull=True).update(acknowledged_at=at, acknowledged_by=by)
+        self._owe_update(by, at)
+        self.entry.text = words
+        self._tell_watch("acknowledged", wording.acknowledged(self, by), at, besides=by)
+
+    @verb(_("gave an instruction"))
+    def instruct(self, kind: str, words: str = "", *, by, at, via=Via.PAGE):
+        """Authorise, start a plan, or say what else to do; whoever instructs has acknowledged."""
+        if self.status == Status.REPORTED:
+            self.acknowledge(by=by, at=at, via=via)
+        elif self.is_closed:
+            raise Conflict(self)
+        instruction = Instruction.objects.create(incident=self, kind=kind, words=words, by=by, at=at, via=via)
+        self.entry.text = f"{instruction.get_kind_display()} {words}".strip()
+        self.entry.data = {"kind": kind, "words": words}
+        self._tell_watch(f"instruction:{instruction.pk}", wording.instructed(self, by, instruction), at, besides=by)
+
+    @verb(_("pressed for an answer"))
+    def press(self, *, by, at):
+        """Tell those who have not answered once more, now."""
+        if self.status != Status.REPORTED:
+            raise Conflict(self)
+        waiting = list(
+            self.matter.notices.waiting().exclude(recipient=by).values_list("recipient_id", flat=True).distinct()
+        )
+        told = tell(
+            waiting,
+            f"press:{self.pk}:{at:%Y%m%d%H%M}",
+            wording.pressed(self, by),
+            matter_id=self.pk,
+            at=at,
+            urgent=True,
+            needs_acknowledgement=True,
+        )
+        self.entry.text = "、".join(person.name for person in told)
+
+    @verb(_("noted"))
+    def note(self, text: str, *, by, at, happened_at: dt.datetime | None = None):
+        """What is new: progress, a contact, an arrival. Starts the follow-up clock anew."""
+        fresh = self.lock()
+        if fresh.is_closed:
+            raise Conflict(self)
+        self.entry.text, self.entry.happened_at = text, happened_at
+        if self.status == Status.ACKNOWLEDGED:
+            self._owe_update(by, at)
+
+    @verb(_("corrected the record"))
+    def amend(self, field: str, value, *, by, at, reason: str):
+        """Correct one thing that was told, with a reason; the old value stays visible for good."""
+        if field not in AMENDABLE:
+            raise ValueError(f"{field} cannot be corrected")
+        self.lock()
+        old = wording.shown(self, field)
+        setattr(self, field, value)
+        if field == "reporter_name":
+            self.name_not_given = not value
+        if field == "reporter_contact":
+            self.contact_not_given = not value
+        self.hay = self._hay()
+        self.save()
+        Amendment.objects.create(
+            incident=self, field=field, old=old, new=wording.shown(self, field), reason=reason, by=by, at=at
+        )
+        if field == "summary":
+            Matter.objects.filter(pk=self.pk).update(title=self.summary)
+        if field == "received_at":
+            self._bring_report_forward(by, at)
+        self.entry.data = {"field": field}
+        self.entry.text = str(self._meta.get_field(field).verbose_name)
+
+    @verb(_("regraded"))
+    def regrade(self, urgency: int, scope: int, level: Level, *, by, at, reason: str):
+        """Up opens the report clock from this moment; down settles it and tells everyone who was told."""
+        self.lock()
+        if self.is_closed:
+            raise Conflict(self)
+        old = self.level
+        if (urgency, scope, level.pk) == (self.urgency, self.scope, old.pk):
+            raise Conflict(self, _("This is its level already."))
+        had_to_report = self.must_report
+        self.urgency, self.scope, self.level, self.grading_reason = urgency, scope, level, reason
+        self.save(update_fields=["urgency", "scope", "level", "grading_reason"])
+        self._show_grade()
+        self.entry.text = f"{old.name} → {level.name}"
+        self.entry.data = {"from": old.rank, "to": level.rank}
+        if level.rank < old.rank and self.must_report:
+            running = self.matter.deadlines.open().filter(kind="incidents.report").first()
+            due_at = at + level.report_within
+            due_at = min(due_at, running.due_at) if running else due_at  # a graver level never gives more time
+            self.report(Report.Cause.REGRADED, due_at, reason, by=by, at=at)
+            return
+        told = told_so_far(self.pk)
+        if had_to_report and not self.must_report:
+            self.settle("incidents.report", at, by=by, how=Settled.WITHDRAWN)
+            self.reports.filter(acknowledged_at__isnull=True).update(withdrawn_at=at)
+            if self.status == Status.REPORTED:
+                self.step(Status.OPEN, frm=[Status.REPORTED])
+        if self.status == Status.ACKNOWLEDGED:
+            self._owe_update(by, at)
+        tell(told, f"regraded:{self.pk}:{at:%H%M%S}", wording.regraded(self, old, by, reason), matter_id=self.pk, at=at)
+
+    @verb(_("closed with a result"))
+    def close(self, result: str, *, by, at):
+        """Nothing is closed without a result, nor while the superior has not answered."""
+        if self.status == Status.REPORTED:
+            raise Conflict(
+                self,
+                _(
+                    "The superior has not acknowledged this report yet. Press for an answer, or record their answer by phone."
+                ),
+            )
+        self.step(
+            Status.CLOSED,
+            frm=[Status.OPEN, Status.ACKNOWLEDGED],
+            result=result,
+            closed_by=by,
+            closed_at=at,
+            hay=self._hay(result=result),
+        )
+        self.close_matter(at, by=by)
+        self.entry.text = result
+        told = [person for person in told_so_far(self.pk) if person != by.pk]
+        tell(told, f"closed:{self.pk}:{at:%Y%m%d%H%M%S}", wording.closed(self, result), matter_id=self.pk, at=at)
+
+    @verb(_("reopened"))
+    def reopen(self, *, by, at, reason: str):
+        """Something was not over; the earlier result stays on the trail."""
+        again = Status.ACKNOWLEDGED if self.acknowledged_at else Status.OPEN
+        self.step(again, frm=[Status.CLOSED], closed_at=None, closed_by=None)
+        self.reopen_matter()
+        self._owe_update(by, at)
+        told = [person for person in told_so_far(self.pk) if person != by.pk]
+        tell(told, f"reopened:{self.pk}:{at:%Y%m%d%H%M%S}", wording.reopened(self, reason), matter_id=self.pk, at=at)
+
+    @verb(_("recorded the superior's answer by phone"))
+    def acknowledge_by_phone(self, superior, words: str, *, by, at):
+        """The superior answered on the phone. Kept as told by the officer, and the superior hears of it."""
+        self.acknowledge(by=superior, at=at, via=Via.PHONE, words=words)
+        self.entry.text = f"{superior.name}: {words}"
+        tell(
+            [superior.pk], f"phone:{self.pk}:{at:%H%M%S}", wording.recorded_by_phone(self, by, words),
+            matter_id=self.pk, at=at,
+        )  # fmt: skip
+
+    @verb(_("looked at the reporter's number"))
+    def reveal_contact(self, *, by, at):
+        """Numbers are masked until someone who may asks; asking leaves a line."""
+
+    # Under the verbs
+
+    def _hay(self, **new) -> str:
+        return folded_text(" ".join(str(new.get(name, getattr(self, name))) for name in HAY))
+
+    def _show_grade(self) -> None:
+        Matter.objects.filter(pk=self.pk).update(badge=self.level.name, gravity=self.level.rank)
+
+    def _owe_update(self, by, at) -> None:
+        every = self.level.update_every
+        if every:
+            self.owe("incidents.update", at + every, at=at, by=by, owed_as="scheduling.officers")
+        else:
+            self.settle("incidents.update", at, by=by)
+
+    def _bring_report_forward(self, by, at) -> None:
+        """A corrected time of the call may shorten the report clock; it never gives more time."""
+        running = self.matter.deadlines.open().filter(kind="incidents.report").first()
+        if running is None or self.received_at + self.level.report_within >= running.due_at:
+            return
+        self.report(Report.Cause.REGRADED, self.received_at + self.level.report_within, by=by, at=at)
+
+    def _tell_watch(self, key: str, write, at, besides) -> None:
+        """Tell those who keep the watch now, and whoever logged it."""
+        seats = on_duty({self.unit_id}, at)[self.unit_id]
+        people = {seat.person_id for seat in seats if seat.role in ("primary", "secondary")} | {self.logged_by_id}
+        tell(people - {besides.pk}, f"{key}:{self.pk}:{at:%H%M%S}", write, matter_id=self.pk, at=at)
+
+    def sealed_last(self) -> None:
+        """Take the serial number as the very last statement: locked first, the counter allows 56 incidents a
+        second, locked last 729. Gapless, since a transaction that fails gives its number back."""
+        if self.number:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE_NUMBER, [local(self.logged_at).year, self.pk])
+            self.year, self.serial, self.number = cursor.fetchone()
+
+
+TAKE_NUMBER = """
+WITH taken AS (
+    INSERT INTO incidents_counter (year, last) VALUES (%s, 1)
+    ON CONFLICT (year) DO UPDATE SET last = incidents_counter.last + 1 RETURNING year, last
+), numbered AS (
+    UPDATE incidents_incident i SET year = taken.year, serial = taken.last,
+        number = taken.year || '-' || lpad(taken.last::text, greatest(4, length(taken.last::text)), '0'),
+        hay = taken.year || '-' || lpad(taken.last::text, greatest(4, length(taken.last::text)), '0') || ' ' || hay
+    FROM taken WHERE i.matter_id = %s RETURNING i.matter_id, i.year, i.serial, i.number
+), titled AS (
+    UPDATE duty_matter m SET number = numbered.number FROM numbered WHERE m.id = numbered.matter_id
+)
+SELECT year, serial, number FROM numbered
+"""
+
+
+class Counter(models.Model):
+    """The last serial number of a local year."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+
+def folded_text(text: str) -> str:
+    return " ".join(text.lower().split())

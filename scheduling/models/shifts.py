@@ -1,0 +1,208 @@
+import datetime as dt
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from duty.clock import local
+from duty.evidence import evidence
+from duty.models import Matter, Unit
+from duty.steps import Conflict, Subject, verb
+
+from .posts import Post, posts_watching
+
+
+class SeatRole(models.TextChoices):
+    LEADER = "leader", _("duty leader")
+    PRIMARY = "primary", _("primary")
+    SECONDARY = "secondary", _("secondary")
+    RESERVE = "reserve", _("reserve")
+
+
+SEAT_ORDER = {role: place for place, role in enumerate(SeatRole.values)}
+
+
+class Span(Func):
+    function = "tstzrange"
+
+
+class OnePerson(Func):
+    """The person as a one-element range: a core type that an exclusion constraint can index without extensions."""
+
+    function = "int8range"
+    template = "%(function)s(%(expressions)s, '[]')"
+    arity = 2
+
+
+class ShiftQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(removed_at__isnull=True)
+
+    def on(self, at: dt.datetime):
+        """The watches that are kept at that instant."""
+        return self.live().filter(starts_at__lte=at, ends_at__gt=at)
+
+    def between(self, start: dt.datetime, end: dt.datetime):
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def visible_to(self, person):
+        return self.filter(person.sight.covers("matter_id"))
+
+
+@evidence()
+class Shift(Subject):
+    """One watch at one post, from start to end; the end itself belongs to the next."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("duty post"))
+    name = models.CharField(_("name of the watch"), max_length=20)
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    removed_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ShiftQuerySet.as_manager()
+    page = "shift"
+
+    class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
+        ordering = ["starts_at", "post_id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="shift_ends_after_it_starts",
+                violation_error_message=_("The shift ends before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + dt.timedelta(hours=48)),
+                name="a_shift_lasts_two_days_at_most",
+                violation_error_message=_("A shift lasts 48 hours at most. Check the dates."),
+            ),
+            ExclusionConstraint(
+                name="one_shift_at_a_post_at_a_time",
+                expressions=[
+                    (OnePerson("post", "post"), RangeOperators.OVERLAPS),
+                    (Span("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(removed_at__isnull=True),
+                violation_error_message=_("This post has a shift at that time already."),
+            ),
+            # What seats point at with their copy of the span, so that it cannot drift.
+            models.UniqueConstraint(fields=["matter", "starts_at", "ends_at"], name="a_shift_has_one_span"),
+        ]
+        indexes = [models.Index(fields=["starts_at", "ends_at"], name="shifts_by_time")]
+
+    def __str__(self):
+        return f"{self.post.name} {self.name}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.post.name} {self.name} {local(self.starts_at):%m-%d}"
+
+    @verb(_("entered the shift"))
+    def plan(self, people: list[tuple[str, object]], *, by, at):
+        """Enter a watch with its people, as (seat, person)."""
+        self.unit_id = self.post.unit_id
+        self.become_matter(self.title, self.starts_at)
+        self.save(force_insert=True)
+        self._seat(people)
+
+    @verb(_("changed the shift"))
+    def change(self, people: list[tuple[str, object]], *, by, at):
+        """Save this row's new name and span, and its people; raises Conflict if someone changed it meanwhile."""
+        moved = Shift.objects.live().filter(pk=self.pk, version=self.version).update(version=F("version") + 1)
+        if not moved:
+            raise Conflict(self)
+        before = [f"{seat.get_role_display()} {seat.person.name}" for seat in self.crew()]
+        self.seats.all().delete()
+        self.version += 1
+        self.save()
+        Matter.objects.filter(pk=self.pk).update(title=self.title, opened_at=self.starts_at)
+        self._seat(people)
+        self.entry.data = {"before": before}
+
+    @verb(_("removed the shift"))
+    def remove(self, *, by, at):
+        """Take a watch back that has not begun; the line stays on the trail."""
+        if self.starts_at <= at:
+            raise Conflict(self, _("A watch that has begun cannot be removed."))
+        self.entry.text = f"{self.title}: " + "、".join(seat.person.name for seat in self.crew())
+        self.seats.all().delete()
+        if not Shift.objects.live().filter(pk=self.pk).update(removed_at=at):
+            raise Conflict(self)
+        self.close_matter(at, by=by)
+
+    def _seat(self, people):
+        Seat.objects.bulk_create(
+            Seat(shift=self, role=role, person=person, starts_at=self.starts_at, ends_at=self.ends_at)
+            for role, person in people
+        )
+        self.entry.text = "、".join(f"{SeatRole(role).label} {person.name}" for role, person in people)
+
+    def crew(self) -> list["Seat"]:
+        """Who keeps this watch, leader first."""
+        seats = self.seats.select_related("person", "person__unit")
+        return sorted(seats, key=lambda seat: (SEAT_ORDER[seat.role], seat.id))
+
+
+class SeatQuerySet(models.QuerySet):
+    def on_duty(self, at: dt.datetime):
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+
+@evidence()
+class Seat(models.Model):
+    """One person's place on one watch. The span is the shift's, held equal by a foreign key over all three."""
+
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="seats")
+    role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
+    person = models.ForeignKey("duty.Person", models.PROTECT, related_name="seats", verbose_name=_("person"))
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        constraints = [
+            ExclusionConstraint(
+                name="one_duty_at_a_time",
+                expressions=[
+                    (OnePerson("person", "person"), RangeOperators.OVERLAPS),
+                    (Span("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This person has another duty at that time."),
+            ),
+            models.UniqueConstraint(
+                fields=["shift", "role"],
+                condition=Q(role__in=["leader", "primary"]),
+                name="one_leader_and_one_primary_per_shift",
+                violation_error_message=_("A shift has one leader and one primary."),
+            ),
+        ]
+        indexes = [models.Index(fields=["shift"], name="seats_of_a_shift")]
+
+
+def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Seat]]:
+    """{unit: seats of the watch that is kept for it at that instant}, for many units in four queries."""
+    watched = posts_watching(units, Unit.objects.tree())
+    posts = {post for found in watched.values() for post in found}
+    by_post: dict[int, list[Seat]] = {}
+    for seat in Seat.objects.on_duty(at).filter(shift__post_id__in=posts).select_related("shift"):
+        by_post.setdefault(seat.shift.post_id, []).append(seat)
+    return {unit: [seat for post in found for seat in by_post.get(post, [])] for unit, found in watched.items()}
+
+
+def watch_of(unit_id: int, at: dt.datetime) -> Shift | None:
+    """The watch that is kept for a unit at that instant."""
+    posts = posts_watching({unit_id}, Unit.objects.tree())[unit_id]
+    return Shift.objects.on(at).filter(post_id__in=posts).select_related("post").order_by("post__order").first()
+
+
+def my_watch(person, at: dt.datetime) -> Shift | None:
+    """The watch this person keeps now, else the one kept for their unit."""
+    own = Shift.objects.on(at).filter(seats__person=person).select_related("post").first()
+    return own or watch_of(person.unit_id, at)
