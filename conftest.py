@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.test import client as django_client
 
-from duty.clock import duty_now, zone
+from duty.clock import CLOCK, duty_now, zone
 from duty.models import Grant, Person, Role, Unit
 
 PASSWORD = "correct horse"
@@ -54,10 +54,7 @@ def local(text: str) -> dt.datetime:
 
 def replace_clock(expression: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE OR REPLACE FUNCTION duty_now() RETURNS timestamptz STABLE PARALLEL SAFE LANGUAGE sql "
-            f"AS $$ SELECT {expression} $$"
-        )
+        cursor.execute(CLOCK.format(expression))
 
 
 @pytest.fixture

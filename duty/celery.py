@@ -25,3 +25,14 @@ def beside_beat(**kwargs):
 @signals.worker_ready.connect
 def beside_worker(**kwargs):
     _start("worker")
+
+
+@signals.worker_process_init.connect
+def end_with_the_worker(**kwargs):
+    """A pool process ends with its worker, even one killed with -9."""
+    import ctypes
+    import signal
+    import sys
+
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)

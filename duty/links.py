@@ -7,6 +7,9 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+from duty import resets
+from duty.models import Person
+
 SALT = "duty.notice"
 GOOD_FOR = dt.timedelta(days=7)
 
@@ -24,8 +27,10 @@ def read_token(token: str) -> tuple[int, int] | None:
         return None
 
 
-def answer_link(notice_id: int, recipient_id: int, kind: str | None) -> str:
+def answer_link(notice_id: int, recipient_id: int, key: str, kind: str | None) -> str:
     """The absolute address that a message carries: the matter's own answer page, else the notice's."""
+    if key.startswith(resets.KEY):
+        return settings.PUBLIC_URL + resets.reset_path(Person.objects.get(pk=recipient_id))
     token = token_for(notice_id, recipient_id)
     path = apps.get_model(kind).answer_page_of(token) if kind else reverse("notice-answer", args=[token])
     return settings.PUBLIC_URL + path

@@ -82,7 +82,7 @@ def _claim(channel) -> list[Parcel]:
             tongue=language or settings.LANGUAGE_CODE,
             title=title,
             text=text,
-            link=answer_link(notice, recipient, kind),
+            link=answer_link(notice, recipient, key, kind),
             urgent=urgent,
         )
         for pk, notice, key, name, mail, language, title, text, recipient, kind, urgent in rows

@@ -49,6 +49,7 @@ class DeskPanel:
     template: str
     context: Callable  # (person, at) → dict, or None to stay away
     order: int = 50
+    people: Callable | None = None  # (person, at) → those who may take over this computer
 
 
 @dataclass
@@ -82,6 +83,14 @@ desk_panels = Registry("desk panel")
 
 def deadline_kind(name: str) -> DeadlineKind:
     return deadline_kinds[name]
+
+
+def people_at_hand(person, at) -> list:
+    """Who is likely to take over this computer: what the first desk panel that knows a watch says, else nobody."""
+    for panel in panels("strip"):
+        if panel.people is not None:
+            return panel.people(person, at)
+    return []
 
 
 def panels(place: str) -> list[DeskPanel]:

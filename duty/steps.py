@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duty import ladders, sockets, sweeping
 from duty.evidence import set_context
-from duty.models import Deadline, Line, Matter, Settled, Via
+from duty.models import Deadline, Line, Matter, Notice, Settled, Via
 from duty.wakeups import wake_fire_lane
 
 
@@ -40,7 +40,10 @@ KERNEL_VERBS = {
     "duty.person.switched": _("took over this computer"),
     "duty.person.password": _("changed the password"),
     "duty.person.profile": _("changed own contact data"),
-    "duty.grant.change": _("changed roles"),
+    "duty.register.added": _("added to a register"),
+    "duty.register.changed": _("changed a register"),
+    "duty.register.unlocked": _("opened the login lock"),
+    "duty.register.removed": _("removed from a register"),
 }
 
 
@@ -101,6 +104,11 @@ class Subject(models.Model):
         """Where the link in a message leads; an app with more to ask than an acknowledgement has its own."""
         return reverse("notice-answer", args=[token])
 
+    @classmethod
+    def detail_of(cls, line: Line) -> str:
+        """What a line of the trail says after its verb, in the reader's language."""
+        return line.text
+
     def get_absolute_url(self) -> str:
         return self.page_of(self.pk)
 
@@ -148,11 +156,12 @@ class Subject(models.Model):
         owed_by=None,
         owed_as: str = "",
         ladder: list[ladders.Rung] | None = None,
+        runs_from: dt.datetime | None = None,
         fire_now: bool = False,
     ) -> Deadline:
         """Open a promise of this kind. An open one of the same kind is replaced, never doubled.
 
-        With `fire_now` the first rung fires in this transaction, so that no promise exists whose first
+        Its clock runs from `runs_from`, else from now. With `fire_now` the first rung fires in this transaction, so that no promise exists whose first
         level was not told.
         """
         spec = sockets.deadline_kind(kind)
@@ -167,6 +176,7 @@ class Subject(models.Model):
             owed_by=owed_by,
             owed_as=owed_as,
             opened_at=at,
+            runs_from=runs_from or at,
             due_at=due_at,
             pinned=spec.pinned,
             ladder=rungs,
@@ -184,8 +194,16 @@ class Subject(models.Model):
         settled = Deadline.objects.open().filter(matter_id=self.matter_id, kind=kind)
         return bool(settled.update(settled_at=at, settled_as=how, settled_by=by, fires_at=None, parked_at=None))
 
+    def answered(self, at: dt.datetime, *, by=None, via: str = "page") -> None:
+        """Nobody is asked about this matter any more: `by` has answered, the others are let off."""
+        waiting = Notice.objects.filter(matter_id=self.matter_id).waiting()
+        if by is not None:
+            waiting.filter(recipient=by).acknowledge(at, via)
+        waiting.update(released_at=at)
+
     def close_matter(self, at: dt.datetime, *, by=None) -> None:
         """Withdraw whatever is still promised and close: nothing that owes stays open behind a closed door."""
+        self.answered(at)
         Deadline.objects.open().filter(matter_id=self.matter_id).update(
             settled_at=at, settled_as=Settled.WITHDRAWN, settled_by=by, fires_at=None, parked_at=None
         )

@@ -23,6 +23,7 @@ from duty.wakeups import wake_send_lane
 log = logging.getLogger("duty.sweep")
 
 BATCH = 1000
+OWNER = "duty.owner"
 RETRY_SECONDS = (60, 120, 300, 600)
 
 
@@ -151,7 +152,7 @@ def _fire(dues: list[Due]) -> None:
         return
     at = dues[0].at
     rungs = {due.id: due.rung for due in dues}
-    people, outcomes = _recipients(dues, rungs)
+    people, outcomes, owners = _recipients(dues, rungs)
     rows = [
         (due.id, due.matter_id, due.number, rungs[due.id].action, rungs[due.id].to, due.planned_at, at)
         + (outcomes[due.id], json.dumps([person.name for person in people[due.id]], ensure_ascii=False))
@@ -162,14 +163,14 @@ def _fire(dues: list[Due]) -> None:
         cursor.execute(FIRINGS, [*map(list, zip(*rows, strict=True))])
         firing = dict(cursor.fetchall())
         cursor.execute(MOVE_ON, [[due.id for due in dues], *map(list, zip(*after, strict=True))])
-    if tell_all(list(_notices(dues, rungs, people, firing)), at):
+    if tell_all(list(_notices(dues, rungs, people, owners, firing)), at):
         wake_send_lane()
     for due, (number, _when) in zip(dues, after, strict=True):
         if outcomes[due.id] != Outcome.TOLD and number >= len(due.ladder):
             alarm_administrators(f"nobody:{due.id}", wording.nobody(due), matter_id=due.matter_id)
 
 
-def _notices(dues: list[Due], rungs: dict[int, Rung], people: dict, firing: dict[int, int]):
+def _notices(dues: list[Due], rungs: dict[int, Rung], people: dict, owners: dict, firing: dict[int, int]):
     briefs = _Briefs(dues)
     for due in dues:
         kind = sockets.deadline_kind(due.kind)
@@ -184,7 +185,8 @@ def _notices(dues: list[Due], rungs: dict[int, Rung], people: dict, firing: dict
                 matter_id=due.matter_id,
                 firing_id=firing[due.id],
                 urgent=kind.urgent,
-                needs_acknowledgement=kind.needs_acknowledgement,
+                # Whoever owes it is only reminded; the answer is asked of the others.
+                needs_acknowledgement=kind.needs_acknowledgement and person.id not in owners[due.id],
             )
 
 
@@ -211,13 +213,18 @@ def _recipients(dues: list[Due], rungs: dict[int, Rung]):
             by_resolver[name].append(due)
     at = dues[0].at
     found: dict[int, list[int]] = defaultdict(list)
+    asked: dict[int, set[int]] = defaultdict(set)
     for name, group in by_resolver.items():
         for pk, ids in sockets.resolvers[name].find(group, at).items():
             found[pk] += ids
+            if name != OWNER:
+                asked[pk].update(ids)
     people = reachable({pk for ids in found.values() for pk in ids}, at)
-    kept, outcomes = {}, {}
+    kept, outcomes, owners = {}, {}, {}
     for due in dues:
         here = {person.id: person for pk in found[due.id] if (person := people.get(pk))}
         kept[due.id] = list(here.values())
         outcomes[due.id] = Outcome.TOLD if here else Outcome.UNREACHABLE if found[due.id] else Outcome.NOBODY
-    return kept, outcomes
+        answering = {people[pk].id for pk in asked[due.id] if pk in people}
+        owners[due.id] = here.keys() - answering
+    return kept, outcomes, owners

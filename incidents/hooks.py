@@ -33,6 +33,7 @@ def _restore_report(matter_id: int, at) -> None:
         by=last.by,
         owed_as="scheduling.officers",
         ladder=last.level.report_ladder(at, last.due_at),
+        runs_from=last.deadline.runs_from,
         fire_now=True,
     )
 

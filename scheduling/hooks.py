@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from duty.sockets import DeskPanel, Resolver, desk_panels, resolvers
+from scheduling.checks import checks
 from scheduling.models import SeatRole
 from scheduling.models.shifts import SEAT_ORDER, on_duty
-from scheduling.watch import strip
+from scheduling.watch import people, strip
 
 
 def seat_resolver(*roles: str):
@@ -30,4 +31,5 @@ for name, title, roles in (
 ):
     resolvers.add(Resolver(name, title, seat_resolver(*roles)))
 
-desk_panels.add(DeskPanel("scheduling.watch", "strip", "scheduling/_strip.html", strip))
+desk_panels.add(DeskPanel("scheduling.watch", "strip", "scheduling/_strip.html", strip, people=people))
+desk_panels.add(DeskPanel("scheduling.checks", "side", "scheduling/_checks_panel.html", checks, order=60))

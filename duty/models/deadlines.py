@@ -50,6 +50,7 @@ class Deadline(models.Model):
     owed_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="owes")
     owed_as = models.CharField(max_length=40, blank=True)  # a recipient resolver: whoever holds that seat now
     opened_at = models.DateTimeField(_("opened at"))
+    runs_from = models.DateTimeField()  # where its clock starts: the call, not the moment it was written down
     due_at = models.DateTimeField(_("due at"))
     pinned = models.BooleanField(default=False)
     ladder = models.JSONField(default=list)

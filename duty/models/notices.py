@@ -2,6 +2,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from duty.clock import DutyNow
@@ -18,8 +19,8 @@ class NoticeQuerySet(models.QuerySet):
         return self.filter(recipient=person)
 
     def waiting(self):
-        """Those that ask for an acknowledgement and have none."""
-        return self.filter(needs_acknowledgement=True, acknowledged_at__isnull=True)
+        """Those that ask for an acknowledgement, have none, and were not answered by someone else."""
+        return self.filter(needs_acknowledgement=True, acknowledged_at__isnull=True, released_at__isnull=True)
 
     def acknowledge(self, at: dt.datetime, via: str = "page") -> int:
         return self.filter(acknowledged_at__isnull=True).update(acknowledged_at=at, acknowledged_via=via)
@@ -44,6 +45,7 @@ class Notice(models.Model):
     seen_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_via = models.CharField(max_length=8, blank=True)
+    released_at = models.DateTimeField(null=True)  # no longer asked: someone else answered, or nothing is owed
 
     objects = NoticeQuerySet.as_manager()
 
@@ -59,7 +61,7 @@ class Notice(models.Model):
             models.Index(fields=["recipient", "matter"], name="notices_told_about"),
             models.Index(
                 fields=["recipient"],
-                condition=Q(needs_acknowledgement=True, acknowledged_at__isnull=True),
+                condition=Q(needs_acknowledgement=True, acknowledged_at__isnull=True, released_at__isnull=True),
                 name="notices_waiting",
             ),
             models.Index(fields=["matter"], condition=Q(matter__isnull=False), name="notices_of_a_matter"),
@@ -67,6 +69,11 @@ class Notice(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def address(self) -> str:
+        """The page this is about, for someone signed in."""
+        return self.matter.get_absolute_url() if self.matter_id else reverse("notices")
 
 
 class Delivery(models.Model):

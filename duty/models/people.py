@@ -77,13 +77,13 @@ class Person(AbstractBaseUser):
         unique=True,
         validators=[RegexValidator(r"^[A-Za-z0-9\-]+$", _("Use letters, digits and dashes only."))],
     )
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(_("full name"), max_length=40)
     name_sort = models.CharField(max_length=120, editable=False, db_index=True)
     title = models.CharField(_("job title"), max_length=40, blank=True)
     unit = models.ForeignKey("duty.Unit", models.PROTECT, related_name="people", verbose_name=_("unit"))
     mobile = models.CharField(_("mobile"), max_length=20, blank=True, validators=[phone_number])
     backup_number = models.CharField(_("backup number"), max_length=20, blank=True, validators=[phone_number])
-    mail = models.EmailField(_("mail"), blank=True)
+    mail = models.EmailField(_("mail address"), blank=True)
     superior = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="subordinates", verbose_name=_("direct superior")
     )

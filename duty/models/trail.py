@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,19 @@ class LineQuerySet(models.QuerySet):
 
     def visible_to(self, person):
         return self.filter(person.sight.covers("matter_id"))
+
+    def trace(
+        self, verb: str, *, by, at, unit_id: int | None = None, text: str = "", data: dict | None = None
+    ) -> "Line":
+        """A line for what is done outside of any matter: to an account, a register, a setting."""
+        unit_id = unit_id or (by.unit_id if by else None)
+        return self.create(verb=verb, who=by, unit_id=unit_id, text=text, data=data or {}, at=at)
+
+    def trace_register(self, row, how: str, *, by, at, fields=()) -> "Line":
+        """A line for a change in a register: which row, added, changed or removed, and which fields."""
+        data = {"model": row._meta.label_lower, "fields": list(fields)}
+        unit_id = getattr(row, "unit_id", None)
+        return self.trace(f"duty.register.{how}", by=by, at=at, unit_id=unit_id, text=str(row), data=data)
 
 
 class Line(models.Model):
@@ -54,6 +68,22 @@ class Line(models.Model):
             models.Index("unit", F("at").desc(), F("id").desc(), name="lines_of_a_unit"),
             models.Index("who", F("at").desc(), F("id").desc(), name="lines_of_a_person"),
         ]
+
+    @property
+    def detail(self) -> str:
+        """What the verb was about, in the reader's language: keys are kept in `data`, words in `text`."""
+        if self.verb.startswith("duty.register."):
+            return self._register_detail()
+        model = apps.get_model(self.verb.rpartition(".")[0]) if self.matter_id else None
+        return model.detail_of(self) if model is not None and hasattr(model, "detail_of") else self.text
+
+    def _register_detail(self) -> str:
+        model = apps.get_model(self.data["model"])
+        fields = {
+            field.name: field.verbose_name for field in model._meta.get_fields() if hasattr(field, "verbose_name")
+        }
+        changed = ", ".join(str(fields.get(name, name)) for name in self.data.get("fields", []))
+        return f"{model._meta.verbose_name}: {self.text}" + (f" ({changed})" if changed else "")
 
     @property
     def said(self):

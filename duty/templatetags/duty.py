@@ -10,13 +10,14 @@ from django.utils import formats, translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from duty import wording
-from duty.clock import DAY, day_of, local
+from duty.clock import DAY, HOUR, day_of, local
 from duty.models import Matter
 from duty.names import masked
 from duty.packages import icon_path
+from duty.sockets import resolvers
 
 register = template.Library()
 
@@ -42,6 +43,16 @@ def once():
 
 # Time, in the organisation's zone and the reader's language
 
+WEEKDAYS = [
+    pgettext_lazy("weekday", "Mon"),
+    pgettext_lazy("weekday", "Tue"),
+    pgettext_lazy("weekday", "Wed"),
+    pgettext_lazy("weekday", "Thu"),
+    pgettext_lazy("weekday", "Fri"),
+    pgettext_lazy("weekday", "Sat"),
+    pgettext_lazy("weekday", "Sun"),
+]
+
 
 def _format(at: dt.datetime | dt.date, pattern: str) -> str:
     return formats.date_format(local(at) if isinstance(at, dt.datetime) else at, pattern)
@@ -56,25 +67,29 @@ def hm(at) -> str:
 @register.filter
 def day(at) -> str:
     """Sun 22 Nov; 11月22日 周日"""
-    return _format(at, pgettext("date format, day with weekday", "D j M")) if at else ""
+    if not at:
+        return ""
+    here = local(at) if isinstance(at, dt.datetime) else at
+    values = {"date": formats.date_format(here, pgettext("date format", "j M")), "weekday": WEEKDAYS[here.weekday()]}
+    return pgettext("weekday and date", "%(weekday)s %(date)s") % values
 
 
 @register.filter
-def date(at) -> str:
+def dated(at) -> str:
     """22 Nov 2026; 2026年11月22日"""
-    return _format(at, pgettext("date format, day with year", "j M Y")) if at else ""
+    return _format(at, pgettext("date format", "j M Y")) if at else ""
 
 
 @register.filter
 def moment(at, now=None) -> str:
-    """The time alone today, with the day this year, else with the year."""
+    """The time alone within the same day or night, with the day this year, else with the year."""
     if not at:
         return ""
-    if now and day_of(at) == day_of(now):
+    if now and (day_of(at) == day_of(now) or abs(at - now) < 12 * HOUR):
         return hm(at)
     if now and abs(at - now) < 300 * DAY:
         return f"{day(at)} {hm(at)}"
-    return f"{date(at)} {hm(at)}"
+    return f"{dated(at)} {hm(at)}"
 
 
 @register.filter
@@ -105,13 +120,42 @@ def iso(at) -> str:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds") if at else ""
 
 
+SOON = dt.timedelta(minutes=30)
+
+
+def _state(due_at, at) -> str:
+    return "late" if due_at < at else "soon" if due_at - at < SOON else "next"
+
+
+@register.simple_tag(takes_context=True)
+def due_state(context, deadline) -> str:
+    return _state(deadline.due_at, context["at"])
+
+
 @register.inclusion_tag("duty/_countdown.html", takes_context=True)
-def countdown(context, due_at, label=""):
-    """How long is left, in words that a script keeps true. Amber within half an hour, red after."""
-    left = due_at - context["at"]
-    seconds = left.total_seconds()
-    state = "late" if seconds < 0 else "soon" if seconds < 1800 else "next"
-    return {"due_at": due_at, "left": left, "state": state, "at": context["at"], "label": label}
+def countdown(context, due_at):
+    """How long is left, in words that a script keeps true: amber within half an hour, red after.
+
+    `js/countdown.js` says the same thing again every second; both follow these rules.
+    """
+    at = context["at"]
+    state, left = _state(due_at, at), due_at - at
+    over, total = left < dt.timedelta(0), int(abs(left).total_seconds())
+    clock = hm(due_at) if day_of(due_at) == day_of(at) or total < 64800 else moment(due_at, at)
+    if total < 600 and not over:
+        main = wording.clock(left)
+    elif total < 7200:
+        n = total // 60
+        main = _("%(n)s min over") % {"n": n} if over else _("%(n)s min left") % {"n": n}
+    elif over:
+        n = total // 3600
+        main = _("%(n)s h over") % {"n": n} if n < 48 else _("%(n)s d over") % {"n": n // 24}
+    else:
+        n = total // 3600
+        sub = _("in %(n)s h") % {"n": n} if n < 48 else _("in %(n)s d") % {"n": n // 24}
+        return {"due_at": due_at, "state": state, "main": clock, "sub": sub}
+    sub = _("was due %(t)s") % {"t": clock} if over else _("by %(t)s") % {"t": clock}
+    return {"due_at": due_at, "state": state, "main": main, "sub": sub}
 
 
 # Where one is and what one may
@@ -210,7 +254,7 @@ def when(at, now=None):
     """A point in time with its full date on hover."""
     if not at:
         return ""
-    full = f"{date(at)} {local(at):%H:%M:%S}"
+    full = f"{dated(at)} {local(at):%H:%M:%S}"
     return format_html('<time datetime="{}" title="{}">{}</time>', iso(at), full, moment(at, now))
 
 
@@ -226,17 +270,102 @@ def tongue_name() -> str:
 
 
 @register.filter
-def lateness(firing) -> str:
-    """How a rung's time is told: “60:03”, counted from when the promise was opened."""
-    return wording.clock(firing.fired_at - firing.deadline.opened_at)
-
-
-@register.filter
 def paragraphs(text: str):
     """Line breaks kept, everything else escaped."""
     return mark_safe("<br>".join(escape(text).splitlines()))
 
 
+@register.inclusion_tag("_words.html")
+def script_words():
+    """What scripts say, in the page's language; the countdown's words are those of `countdown` above."""
+    return {
+        "words": {
+            "left": _("%(n)s min left"),
+            "over": _("%(n)s min over"),
+            "over-hours": _("%(n)s h over"),
+            "over-days": _("%(n)s d over"),
+            "in-hours": _("in %(n)s h"),
+            "in-days": _("in %(n)s d"),
+            "by": _("by %(t)s"),
+            "was-due": _("was due %(t)s"),
+            "sound-on": _("Sound on"),
+            "sound-off": _("Sound off"),
+            "sound-blocked": _("Sound: click once"),
+            "draft-saved": _("Draft saved %(t)s"),
+            "draft-failed": _("The draft could not be saved. Keep this tab open."),
+            "offline": _("No connection. What you see may be old."),
+            "dismiss": _("Dismiss"),
+        }
+    }
+
+
 @register.simple_tag
-def no_one() -> str:
-    return _("nobody")
+def firing_words(firing):
+    """A fired rung in plain words: “escalated at 60:03 to 周敏”, and late if the engine was."""
+    values = {
+        "clock": wording.clock(firing.fired_at - firing.deadline.runs_from),
+        "who": listed(firing.told),
+        "kind": firing.deadline.title,
+    }
+    if firing.outcome == "nobody":
+        text = _("nobody to tell at %(clock)s, passed on at once") % values
+    elif firing.outcome == "unreachable":
+        text = _("nobody reachable at %(clock)s, passed on at once") % values
+    elif firing.action == "escalate":
+        text = _("escalated at %(clock)s to %(who)s") % values
+    elif firing.action == "remind":
+        text = _("reminded %(who)s at %(clock)s") % values
+    else:
+        text = _("told %(who)s") % values
+    if firing.lateness > dt.timedelta(seconds=30):
+        late = badge(_("%(span)s late") % {"span": wording.minutes(firing.lateness)}, "late")
+        return format_html("{} {}", text, late)
+    return text
+
+
+@register.simple_tag
+def outcome(deadline):
+    """How a past promise ended, with its lateness."""
+    if deadline.settled_as != "kept":
+        return badge(deadline.get_settled_as_display(), "next", "slash-circle")
+    late = deadline.settled_at - deadline.due_at
+    if late > dt.timedelta(0):
+        return badge(_("%(span)s late") % {"span": wording.minutes(late)}, "late")
+    return badge(_("in time, %(span)s to spare") % {"span": wording.minutes(late)}, "well")
+
+
+@register.filter
+def unlocalised(number) -> str:
+    """A number as SVG wants it, whatever the language writes."""
+    return f"{number:g}"
+
+
+@register.simple_tag
+def rung_words(rung) -> str:
+    """A rung in words: “30 min before: remind duty leader, direct superior”."""
+    values = {
+        "n": abs(rung.offset) // 60,
+        "whom": recipients(rung.to),
+        "does": _("escalate to") if rung.action == "escalate" else _("remind"),
+    }
+    if rung.offset < 0:
+        text = _("%(n)s min before: %(does)s %(whom)s") % values
+    elif rung.offset == 0:
+        text = _("when due: %(does)s %(whom)s") % values
+    else:
+        text = _("%(n)s min after: %(does)s %(whom)s") % values
+    if rung.again:
+        text += _(", again every %(n)s min") % {"n": rung.again // 60}
+    return text
+
+
+@register.filter
+def recipients(to: str) -> str:
+    """`scheduling.leader+duty.superior` in words."""
+    return listed(resolvers[name].title if name in resolvers else name for name in to.split("+"))
+
+
+@register.simple_tag(takes_context=True)
+def since(context, start) -> str:
+    """A running stopwatch: 37:12."""
+    return wording.clock(context["at"] - start)

@@ -6,6 +6,7 @@ from django.db import connection, models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from duty.clock import MINUTE, local
 from duty.evidence import evidence, kept
@@ -34,9 +35,9 @@ LIVE = [Status.OPEN, Status.REPORTED, Status.ACKNOWLEDGED]
 
 
 class Disposition(models.TextChoices):
-    ANSWERED = "answered", _("answered")
-    GUIDED = "guided", _("guided to the right channel")
-    PASSED_ON = "passed_on", _("passed on")
+    ANSWERED = "answered", pgettext_lazy("disposition", "answered")
+    GUIDED = "guided", pgettext_lazy("disposition", "guided to the right channel")
+    PASSED_ON = "passed_on", pgettext_lazy("disposition", "passed on")
 
 
 # What a reporter told us, and may be corrected later with a reason.
@@ -88,7 +89,9 @@ class Incident(Subject):
     scene = models.TextField(_("how it looks now"), max_length=2000, blank=True)
     suggestion = models.CharField(_("what the reporter suggests"), max_length=300, blank=True)
 
-    standard = models.ForeignKey(Standard, models.PROTECT, related_name="incidents")
+    standard = models.ForeignKey(
+        Standard, models.PROTECT, related_name="incidents", verbose_name=_("severity standard")
+    )
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Urgency)
     scope = models.PositiveSmallIntegerField(_("scope"), choices=Scope)
     level = models.ForeignKey(Level, models.PROTECT, related_name="incidents", verbose_name=_("level"))
@@ -98,10 +101,14 @@ class Incident(Subject):
     disposition = models.CharField(_("disposition"), max_length=10, choices=Disposition, blank=True)
     passed_to = models.CharField(_("passed on to"), max_length=60, blank=True)
 
-    acknowledged_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
-    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        "duty.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("acknowledged by")
+    )
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True)
     result = models.TextField(_("result"), max_length=2000, blank=True)
-    closed_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
+    closed_by = models.ForeignKey(
+        "duty.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("closed by")
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True)
     hay = models.TextField(editable=False, default="")
 
@@ -176,6 +183,14 @@ class Incident(Subject):
     def answer_page_of(cls, token: str) -> str:
         return reverse("incident-answer", args=[token])
 
+    @classmethod
+    def detail_of(cls, line) -> str:
+        if "kind" in line.data:
+            return f"{Instruction.Kind(line.data['kind']).label} {line.text}".strip()
+        if "field" in line.data:
+            return str(cls._meta.get_field(line.data["field"]).verbose_name)
+        return line.text
+
     # What can be read off it
 
     @property
@@ -244,6 +259,7 @@ class Incident(Subject):
             by=by,
             owed_as="scheduling.officers",
             ladder=self.level.report_ladder(at, due_at),
+            runs_from=at if cause == Report.Cause.REGRADED else self.received_at,
             fire_now=True,
         )
         Report.objects.create(
@@ -268,6 +284,7 @@ class Incident(Subject):
         self.step(Status.ACKNOWLEDGED, frm=[Status.REPORTED], acknowledged_by=by, acknowledged_at=at)
         self.settle("incidents.report", at, by=by)
         self.reports.filter(acknowledged_at__isnull=True).update(acknowledged_at=at, acknowledged_by=by)
+        self.answered(at, by=by, via=via or "page")
         self._owe_update(by, at)
         self.entry.text = words
         self._tell_watch("acknowledged", wording.acknowledged(self, by), at, besides=by)
@@ -280,8 +297,8 @@ class Incident(Subject):
         elif self.is_closed:
             raise Conflict(self)
         instruction = Instruction.objects.create(incident=self, kind=kind, words=words, by=by, at=at, via=via)
-        self.entry.text = f"{instruction.get_kind_display()} {words}".strip()
-        self.entry.data = {"kind": kind, "words": words}
+        self.entry.text = words
+        self.entry.data = {"kind": kind}
         self._tell_watch(f"instruction:{instruction.pk}", wording.instructed(self, by, instruction), at, besides=by)
 
     @verb(_("pressed for an answer"))
@@ -335,7 +352,6 @@ class Incident(Subject):
         if field == "received_at":
             self._bring_report_forward(by, at)
         self.entry.data = {"field": field}
-        self.entry.text = str(self._meta.get_field(field).verbose_name)
 
     @verb(_("regraded"))
     def regrade(self, urgency: int, scope: int, level: Level, *, by, at, reason: str):
@@ -362,6 +378,7 @@ class Incident(Subject):
         if had_to_report and not self.must_report:
             self.settle("incidents.report", at, by=by, how=Settled.WITHDRAWN)
             self.reports.filter(acknowledged_at__isnull=True).update(withdrawn_at=at)
+            self.answered(at)
             if self.status == Status.REPORTED:
                 self.step(Status.OPEN, frm=[Status.REPORTED])
         if self.status == Status.ACKNOWLEDGED:

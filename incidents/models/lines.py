@@ -18,7 +18,7 @@ class DutyLine(models.Model):
 
     unit = models.ForeignKey("duty.Unit", models.PROTECT, related_name="duty_lines", verbose_name=_("unit"))
     name = models.CharField(_("name"), max_length=40)
-    number = models.CharField(_("number"), max_length=20, blank=True)
+    number = models.CharField(_("phone number"), max_length=20, blank=True)
     answer_within_seconds = models.PositiveSmallIntegerField(_("answer within (seconds)"), default=15)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)

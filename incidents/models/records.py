@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,11 @@ class Report(models.Model):
                 name="acknowledged_by_someone_at_some_time",
             )
         ]
+
+    @property
+    def clock(self) -> dt.timedelta | None:
+        """How long the acknowledgement took, on this report's own clock."""
+        return self.acknowledged_at - self.deadline.runs_from if self.acknowledged_at else None
 
 
 class Instruction(models.Model):

@@ -53,10 +53,12 @@ class Standard(Subject):
         PUBLISHED = "published", _("published")
 
     number = models.PositiveIntegerField(_("version"), unique=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     note = models.CharField(_("what changes"), max_length=200, blank=True)
-    published_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(_("published at"), null=True)
+    published_by = models.ForeignKey(
+        "duty.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("published by")
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = StandardQuerySet.as_manager()

@@ -149,7 +149,7 @@ def test_a_closed_incident_cannot_be_acknowledged(make_incident, watch, officer,
 @pytest.mark.django_db
 def test_nothing_is_closed_while_the_superior_has_not_answered(make_incident, watch, officer, now):
     incident = make_incident()
-    with pytest.raises(Conflict, match="not acknowledged"):
+    with pytest.raises(Conflict, match="尚未确认"):
         incident.close("好了", by=officer, at=now)
 
 

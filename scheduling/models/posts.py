@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
-from duty.models import Tree, phone_number
+from duty.models import phone_number
 
 
 class PostQuerySet(models.QuerySet):
@@ -36,11 +36,3 @@ class Post(models.Model):
 
     def __str__(self):
         return self.name
-
-
-def posts_watching(units: set[int], tree: Tree) -> dict[int, list[int]]:
-    """{unit: ids of the posts that keep watch for it}: its own, else those of the nearest unit above."""
-    posts: dict[int, list[int]] = {}
-    for post, unit in Post.objects.filter(is_active=True).values_list("id", "unit_id"):
-        posts.setdefault(unit, []).append(post)
-    return {unit: next((posts[above] for above in tree.above(unit) if above in posts), []) for unit in units}

@@ -11,7 +11,7 @@ from duty.evidence import evidence
 from duty.models import Matter, Unit
 from duty.steps import Conflict, Subject, verb
 
-from .posts import Post, posts_watching
+from .posts import Post
 
 
 class SeatRole(models.TextChoices):
@@ -97,6 +97,10 @@ class Shift(Subject):
     def __str__(self):
         return f"{self.post.name} {self.name}"
 
+    @classmethod
+    def detail_of(cls, line) -> str:
+        return " · ".join(f"{SeatRole(role).label} {name}" for role, name in line.data.get("crew", ()))
+
     @property
     def title(self) -> str:
         return f"{self.post.name} {self.name} {local(self.starts_at):%m-%d}"
@@ -115,20 +119,20 @@ class Shift(Subject):
         moved = Shift.objects.live().filter(pk=self.pk, version=self.version).update(version=F("version") + 1)
         if not moved:
             raise Conflict(self)
-        before = [f"{seat.get_role_display()} {seat.person.name}" for seat in self.crew()]
+        before = [[seat.role, seat.person.name] for seat in self.crew()]
         self.seats.all().delete()
         self.version += 1
         self.save()
         Matter.objects.filter(pk=self.pk).update(title=self.title, opened_at=self.starts_at)
         self._seat(people)
-        self.entry.data = {"before": before}
+        self.entry.data |= {"before": before}
 
     @verb(_("removed the shift"))
     def remove(self, *, by, at):
         """Take a watch back that has not begun; the line stays on the trail."""
         if self.starts_at <= at:
             raise Conflict(self, _("A watch that has begun cannot be removed."))
-        self.entry.text = f"{self.title}: " + "、".join(seat.person.name for seat in self.crew())
+        self.entry.data = {"crew": [[seat.role, seat.person.name] for seat in self.crew()]}
         self.seats.all().delete()
         if not Shift.objects.live().filter(pk=self.pk).update(removed_at=at):
             raise Conflict(self)
@@ -139,7 +143,7 @@ class Shift(Subject):
             Seat(shift=self, role=role, person=person, starts_at=self.starts_at, ends_at=self.ends_at)
             for role, person in people
         )
-        self.entry.text = "、".join(f"{SeatRole(role).label} {person.name}" for role, person in people)
+        self.entry.data |= {"crew": [[role, person.name] for role, person in people]}
 
     def crew(self) -> list["Seat"]:
         """Who keeps this watch, leader first."""
@@ -187,22 +191,27 @@ class Seat(models.Model):
 
 
 def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Seat]]:
-    """{unit: seats of the watch that is kept for it at that instant}, for many units in four queries."""
-    watched = posts_watching(units, Unit.objects.tree())
-    posts = {post for found in watched.values() for post in found}
-    by_post: dict[int, list[Seat]] = {}
-    for seat in Seat.objects.on_duty(at).filter(shift__post_id__in=posts).select_related("shift"):
-        by_post.setdefault(seat.shift.post_id, []).append(seat)
-    return {unit: [seat for post in found for seat in by_post.get(post, [])] for unit, found in watched.items()}
+    """{unit: seats of the watch that is kept for it at that instant}, for many units in two queries.
+
+    A unit without a watch of its own at that hour is watched by the nearest unit above that has one.
+    """
+    here: dict[int, list[Seat]] = {}
+    seats = Seat.objects.on_duty(at).filter(shift__removed_at__isnull=True).select_related("shift")
+    for seat in seats.order_by("shift__post__order", "id"):
+        here.setdefault(seat.shift.unit_id, []).append(seat)
+    tree = Unit.objects.tree()
+    return {unit: next((here[above] for above in tree.above(unit) if above in here), []) for unit in units}
 
 
 def watch_of(unit_id: int, at: dt.datetime) -> Shift | None:
     """The watch that is kept for a unit at that instant."""
-    posts = posts_watching({unit_id}, Unit.objects.tree())[unit_id]
-    return Shift.objects.on(at).filter(post_id__in=posts).select_related("post").order_by("post__order").first()
+    here = {
+        shift.unit_id: shift for shift in Shift.objects.on(at).select_related("post", "unit").order_by("-post__order")
+    }
+    return next((here[above] for above in Unit.objects.tree().above(unit_id) if above in here), None)
 
 
 def my_watch(person, at: dt.datetime) -> Shift | None:
     """The watch this person keeps now, else the one kept for their unit."""
-    own = Shift.objects.on(at).filter(seats__person=person).select_related("post").first()
+    own = Shift.objects.on(at).filter(seats__person=person).select_related("post", "unit").first()
     return own or watch_of(person.unit_id, at)

@@ -1,0 +1,98 @@
+from axes.utils import reset as open_lock
+from django.contrib import admin, messages
+from django.utils.translation import gettext_lazy as _
+from import_export import resources
+from import_export.admin import ImportExportMixin
+from import_export.fields import Field
+from import_export.widgets import ForeignKeyWidget
+
+from duty.admin_site import Register
+from duty.models import Grant, Person, Unit
+from duty.resets import send_reset
+
+
+class PersonResource(resources.ModelResource):
+    """People as an Excel sheet: one row each, units and superiors by name and staff number."""
+
+    unit = Field(column_name="unit", attribute="unit", widget=ForeignKeyWidget(Unit, "name"))
+    superior = Field(column_name="superior", attribute="superior", widget=ForeignKeyWidget(Person, "staff_number"))
+    deputy = Field(column_name="deputy", attribute="deputy", widget=ForeignKeyWidget(Person, "staff_number"))
+
+    class Meta:
+        model = Person
+        import_id_fields = ["staff_number"]
+        fields = (
+            "staff_number", "name", "title", "unit", "mobile", "backup_number", "mail", "superior", "deputy",
+            "employed_from", "employed_until",
+        )  # fmt: skip
+        skip_unchanged = True
+        report_skipped = True
+        clean_model_instances = True
+
+    def before_save_instance(self, instance, row, **kwargs):
+        if not instance.password:
+            instance.set_unusable_password()  # they choose one by the reset link
+
+
+class GrantInline(admin.TabularInline):
+    model = Grant
+    extra = 0
+    autocomplete_fields = ["unit"]
+
+
+@admin.register(Person)
+class PersonAdmin(ImportExportMixin, Register):
+    resource_classes = [PersonResource]
+    list_display = ["staff_number", "name", "title", "unit", "mobile", "is_active", "employed_until"]
+    list_filter = ["is_active", "unit"]
+    list_select_related = ["unit"]
+    list_per_page = 50
+    search_fields = ["staff_number", "name", "name_sort", "mobile"]
+    autocomplete_fields = ["unit", "superior", "deputy"]
+    inlines = [GrantInline]
+    actions = ["send_link", "open_the_lock"]
+    fieldsets = [
+        (None, {"fields": ["staff_number", "name", "title", "unit", "is_active", "language"]}),
+        (_("Reached by"), {"fields": ["mobile", "backup_number", "mail"]}),
+        (_("Above and beside"), {"fields": ["superior", "deputy"]}),
+        (_("Employment"), {"fields": ["employed_from", "employed_until"]}),
+    ]
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a leaver gets a last day; what they did stays theirs
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Send a link to choose a password"))
+    def send_link(self, request, queryset):
+        people = list(queryset.may_sign_in().exclude(mail=""))
+        for person in people:
+            send_reset(person, request.at)
+        self.message_user(request, _("%(n)s links are on their way.") % {"n": len(people)}, messages.SUCCESS)
+
+    @admin.action(description=_("Open the login lock"))
+    def open_the_lock(self, request, queryset):
+        for person in queryset:
+            open_lock(username=person.staff_number)
+            self._trace(request, person, "unlocked")
+        self.message_user(request, _("The lock is open."), messages.SUCCESS)
+
+
+@admin.register(Unit)
+class UnitAdmin(Register):
+    list_display = ["name", "parent", "head", "order"]
+    list_select_related = ["parent", "head"]
+    search_fields = ["name"]
+    autocomplete_fields = ["parent", "head"]
+
+
+@admin.register(Grant)
+class GrantAdmin(Register):
+    list_display = ["person", "role", "unit"]
+    list_filter = ["role"]
+    list_select_related = ["person", "unit"]
+    search_fields = ["person__name", "person__staff_number"]
+    autocomplete_fields = ["person", "unit"]

@@ -1,0 +1,42 @@
+"""Who may do what with an incident. Seeing is `visible_to`; these are the verbs."""
+
+from duty.models import Notice, Role
+
+HANDLERS = (Role.OFFICER, Role.LEADER)
+KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
+
+
+def log(person, unit) -> bool:
+    """Those who keep watch for a unit write down what happens there."""
+    return person.sight.has(*HANDLERS, unit=unit.pk)
+
+
+def note(person, incident) -> bool:
+    return person.sight.has(*HANDLERS, unit=incident.unit_id)
+
+
+press = amend = regrade = close = reopen = acknowledge_by_phone = reveal_contact = note
+
+
+def acknowledge(person, incident) -> bool:
+    """Leaders of the unit, and whoever was asked, wherever they are."""
+    if person.sight.has(Role.LEADER, unit=incident.unit_id):
+        return True
+    asked = Notice.objects.to(person).filter(matter_id=incident.pk, needs_acknowledgement=True)
+    return asked.exists()
+
+
+instruct = acknowledge
+
+
+def edit(person, standard) -> bool:
+    """The severity standard belongs to those who manage the whole."""
+    return person.sight.has(*KEEPERS, unit=standard.unit_id)
+
+
+publish = edit
+
+
+def keep(person, line) -> bool:
+    """The register of duty lines."""
+    return person.sight.has(*KEEPERS, unit=line.unit_id)

@@ -1,0 +1,146 @@
+"""Small forms for an incident's verbs. Each keeps what was typed when it is refused."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from duty.forms.moments import MomentField, MomentInput, moments_of
+from duty.models import Person
+from incidents.models import Incident, Instruction, Scope, Urgency
+
+
+def _area(rows: int = 2):
+    return forms.Textarea(attrs={"rows": rows, "class": "form-control"})
+
+
+def _line():
+    return forms.TextInput(attrs={"class": "form-control"})
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label=gettext_lazy("What is new"), max_length=2000, widget=_area())
+    happened_at = MomentField(
+        label=gettext_lazy("It happened at, if earlier"), required=False, widget=MomentInput({"class": "form-control"})
+    )
+
+    def __init__(self, *args, at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.at = self.fields["happened_at"].at = at
+
+    def clean_happened_at(self):
+        value = self.cleaned_data["happened_at"]
+        if value and value > self.at:
+            raise forms.ValidationError(_("This lies in the future. Check the date and the time."))
+        return value
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=_line())
+
+
+class CloseForm(forms.Form):
+    result = forms.CharField(
+        label=gettext_lazy("Result"), max_length=2000, widget=_area(3),
+        error_messages={"required": gettext_lazy("Write the result before closing.")},
+    )  # fmt: skip
+
+
+class RegradeForm(ReasonForm):
+    urgency = forms.TypedChoiceField(
+        label=gettext_lazy("Urgency"),
+        coerce=int,
+        choices=Urgency.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    scope = forms.TypedChoiceField(
+        label=gettext_lazy("Scope"),
+        coerce=int,
+        choices=Scope.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    level = forms.ModelChoiceField(
+        None, label=gettext_lazy("Level"), required=False, empty_label=gettext_lazy("as the standard says"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
+
+    field_order = ("urgency", "scope", "level", "reason")
+
+    def __init__(self, *args, incident: Incident, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.incident = incident
+        self.fields["level"].queryset = incident.standard.levels.all()
+        self.initial |= {"urgency": incident.urgency, "scope": incident.scope}
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("urgency") and cleaned.get("scope"):
+            cleaned["level"] = (
+                cleaned.get("level") or self.incident.standard.suggest(cleaned["urgency"], cleaned["scope"]).level
+            )
+            same = (cleaned["urgency"], cleaned["scope"], cleaned["level"].pk)
+            if same == (self.incident.urgency, self.incident.scope, self.incident.level_id):
+                raise forms.ValidationError(_("This is its level already. Change the urgency, the scope or the level."))
+        return cleaned
+
+
+class PhoneAnswerForm(forms.Form):
+    superior = forms.ModelChoiceField(
+        None, label=gettext_lazy("Who answered"), empty_label=None, widget=forms.Select(attrs={"class": "form-select"})
+    )
+    words = forms.CharField(label=gettext_lazy("What they said"), max_length=500, widget=_area())
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["superior"].queryset = Person.objects.filter(pk__in=people)
+
+
+class InstructForm(forms.Form):
+    kind = forms.ChoiceField(choices=Instruction.Kind.choices, widget=forms.HiddenInput)
+    words = forms.CharField(label=gettext_lazy("Instruction"), max_length=500, required=False, widget=_area())
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("kind") == Instruction.Kind.OTHER and not cleaned.get("words"):
+            self.add_error("words", _("Write the instruction."))
+        return cleaned
+
+
+def amend_form(field: str):
+    """A form for one amendable field of an incident, and the reason."""
+
+    class AmendForm(forms.ModelForm):
+        reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=_line())
+
+        class Meta:
+            model = Incident
+            fields = [field]
+            widgets = {"scene": forms.Textarea(attrs={"rows": 3})}
+
+        def __init__(self, *args, at, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.at = at
+            if field in ("received_at", "event_at"):
+                moments_of(self, [field], at)
+            value = self.fields[field]
+            value.widget.attrs["class"] = "form-select" if isinstance(value.widget, forms.Select) else "form-control"
+
+        def clean(self):
+            cleaned = super().clean()
+            value = cleaned.get(field)
+            if field == "received_at" and value and value > self.instance.logged_at:
+                self.add_error(field, _("This lies after the moment it was written down. Check the date and the time."))
+            happened = value if field == "event_at" else self.instance.event_at
+            received = value if field == "received_at" else self.instance.received_at
+            if field in ("event_at", "received_at") and happened and received and happened > received:
+                self.add_error(field, _("It cannot happen after it was reported. Check both times."))
+            if field not in self.errors and not self.has_changed_value():
+                self.add_error(field, _("This is what stands there already."))
+            return cleaned
+
+        def has_changed_value(self) -> bool:
+            return field in self.changed_data
+
+        def validate_constraints(self):
+            """Asked by the verb inside its transaction; a name that becomes “not given” is set there too."""
+
+    return AmendForm

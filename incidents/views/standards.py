@@ -1,0 +1,119 @@
+"""The severity standard 《事件分级标准》: the version in force, its history, and the draft of the next."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from duty.access import can, may, signed_in, with_role
+from duty.models import Role, Unit
+from duty.steps import Conflict
+from incidents.access import KEEPERS
+from incidents.first_standard import lay_down
+from incidents.forms.standards import LevelForm, MatrixForm
+from incidents.models import Scope, Standard, Urgency
+
+keepers = with_role(Role.MANAGER, Role.ADMINISTRATOR)
+
+
+@signed_in
+def in_force(request):
+    standard = Standard.objects.in_force()
+    if standard is None:
+        may_found = request.user.sight.has(*KEEPERS)
+        return render(request, "incidents/standard_none.html", {"may_found": may_found})
+    return _show(request, standard)
+
+
+@signed_in
+def standard(request, pk: int):
+    return _show(request, get_object_or_404(Standard, pk=pk))
+
+
+def _show(request, standard: Standard):
+    context = {
+        "standard": standard,
+        "levels": standard.levels.all(),
+        "rows": [
+            (label, [standard.matrix.get((urgency, scope)) for scope in Scope.values])
+            for urgency, label in reversed(Urgency.choices)
+        ],
+        "scopes": Scope.labels,
+        "versions": Standard.objects.select_related("published_by").order_by("-number"),
+        "in_force": Standard.objects.in_force(),
+        "draft": Standard.objects.filter(status=Standard.Status.DRAFT).first(),
+        "may_edit": can(request.user, "edit", standard),
+        "is_draft": standard.status == Standard.Status.DRAFT,
+    }
+    return render(request, "incidents/standard.html", context)
+
+
+@keepers
+@require_POST
+def lay_down_first(request):
+    """Begin with the proposed standard; only where there is none."""
+    if not Standard.objects.exists():
+        top = Unit.objects.get(pk=Unit.objects.tree().above(request.user.unit_id)[-1])
+        if request.user.sight.has(*KEEPERS, unit=top.pk):
+            lay_down(top, by=request.user, at=request.at)
+            messages.success(request, _("The proposed standard is in force. Adapt it to your organisation."))
+    return redirect("standard-in-force")
+
+
+@keepers
+@require_POST
+def begin(request):
+    """A draft of the next version, from the one in force; the draft there is, if there is one."""
+    source = Standard.objects.in_force()
+    if source is None:
+        return redirect("standard-in-force")
+    may(request.user, "edit", source)
+    draft = Standard.objects.filter(status=Standard.Status.DRAFT).first()
+    if draft is None:
+        draft = Standard()
+        draft.begin(source, by=request.user, at=request.at)
+    return redirect(draft)
+
+
+def _draft(request, pk: int) -> Standard:
+    draft = get_object_or_404(Standard, pk=pk)
+    may(request.user, "edit", draft)
+    if draft.status != Standard.Status.DRAFT:
+        raise Conflict(draft, _("This version is published and never changes. Begin a new version."))
+    return draft
+
+
+@keepers
+def edit(request, pk: int):
+    """The matrix of the draft."""
+    draft = _draft(request, pk)
+    form = MatrixForm(request.POST or None, standard=draft)
+    if request.method == "POST" and form.is_valid():
+        draft.version = form.cleaned_data["version"]
+        draft.edit([], form.cells(), note=form.cleaned_data["note"], by=request.user, at=request.at)
+        messages.success(request, _("Saved in the draft."))
+        return redirect(draft)
+    return render(request, "incidents/standard_matrix.html", {"standard": draft, "form": form, "scopes": Scope.labels})
+
+
+@keepers
+def edit_level(request, pk: int, rank: int):
+    """One level of the draft, with its ladder."""
+    draft = _draft(request, pk)
+    level = get_object_or_404(draft.levels, rank=rank)
+    form = LevelForm(request.POST or None, instance=level)
+    if request.method == "POST" and form.is_valid():
+        draft.version = form.cleaned_data["version"]
+        draft.edit([form.save()], [], note=draft.note, by=request.user, at=request.at)
+        messages.success(request, _("Saved in the draft."))
+        return redirect(draft)
+    return render(request, "incidents/standard_level.html", {"standard": draft, "level": level, "form": form})
+
+
+@keepers
+@require_POST
+def publish(request, pk: int):
+    draft = _draft(request, pk)
+    draft.publish(by=request.user, at=request.at)
+    messages.success(request, _("Published. From now on incidents are graded by it; older ones keep theirs."))
+    return redirect(draft)

@@ -1,0 +1,207 @@
+"""What is done to an incident. Each view asks `may`, takes the verb, and goes back to the page."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from duty.access import may, signed_in, signed_link
+from duty.links import read_token
+from duty.models import Notice, Via
+from duty.views.trail import tell
+from incidents.forms.verbs import (
+    CloseForm,
+    InstructForm,
+    NoteForm,
+    PhoneAnswerForm,
+    ReasonForm,
+    RegradeForm,
+    amend_form,
+)
+from incidents.models import Incident, Status
+from incidents.models.incidents import AMENDABLE
+from incidents.views.incidents import _asked, page, seen_by
+
+
+@signed_in
+@require_POST
+def acknowledge(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "acknowledge", incident)
+    incident.acknowledge(by=request.user, at=request.at)
+    messages.success(request, _("You have it. The hour has stopped; the follow-up clock runs."))
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def instruct(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "instruct", incident)
+    form = InstructForm(request.POST)
+    if not form.is_valid():
+        return page(request, incident, status=422, instruct=form)
+    incident.instruct(form.cleaned_data["kind"], form.cleaned_data["words"], by=request.user, at=request.at)
+    messages.success(request, _("The watch has your instruction."))
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def press(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "press", incident)
+    incident.press(by=request.user, at=request.at)
+    messages.success(request, _("They were told once more. Use the phone as well."))
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def acknowledge_by_phone(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "acknowledge_by_phone", incident)
+    form = PhoneAnswerForm(request.POST, people=[notice.recipient_id for notice in _asked(incident)])
+    if not form.is_valid():
+        return page(request, incident, status=422, phone=form)
+    incident.acknowledge_by_phone(
+        form.cleaned_data["superior"], form.cleaned_data["words"], by=request.user, at=request.at
+    )
+    messages.success(request, _("Their answer is recorded, and they were told that it is."))
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def note(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "note", incident)
+    form = NoteForm(request.POST, at=request.at)
+    if not form.is_valid():
+        return page(request, incident, status=422, note=form)
+    incident.note(
+        form.cleaned_data["text"], happened_at=form.cleaned_data["happened_at"], by=request.user, at=request.at
+    )
+    return redirect(f"{incident.get_absolute_url()}#story")
+
+
+@signed_in
+@require_POST
+def regrade(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "regrade", incident)
+    form = RegradeForm(request.POST, incident=incident, prefix="regrade")
+    if not form.is_valid():
+        return page(request, incident, status=422, regrade=form)
+    chosen = form.cleaned_data
+    incident.regrade(
+        chosen["urgency"], chosen["scope"], chosen["level"], by=request.user, at=request.at, reason=chosen["reason"]
+    )
+    messages.success(request, _("It is “%(level)s” now.") % {"level": incident.level.name})
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def close(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "close", incident)
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return page(request, incident, status=422, close=form)
+    incident.close(form.cleaned_data["result"], by=request.user, at=request.at)
+    messages.success(request, _("Closed, with its result."))
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def reopen(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "reopen", incident)
+    form = ReasonForm(request.POST, prefix="reopen")
+    if not form.is_valid():
+        return page(request, incident, status=422, reopen=form)
+    incident.reopen(by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+    return redirect(incident)
+
+
+@signed_in
+@require_POST
+def reveal_contact(request, pk: int):
+    incident = seen_by(request.user, pk)
+    may(request.user, "reveal_contact", incident)
+    incident.reveal_contact(by=request.user, at=request.at)
+    return redirect((request.POST.get("to") == "paper" and "incident-paper") or "incident", pk)
+
+
+@signed_in
+def amend(request, pk: int, field: str):
+    """Correct one field, with a reason. The old value stays visible."""
+    if field not in AMENDABLE:
+        raise Http404
+    incident = seen_by(request.user, pk)
+    may(request.user, "amend", incident)
+    old = Incident.objects.get(pk=pk)  # the form writes into its instance while it looks
+    form = amend_form(field)(request.POST or None, instance=incident, at=request.at)
+    if request.method == "POST" and form.is_valid():
+        old.amend(field, form.cleaned_data[field], by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Corrected. The old value stays visible."))
+        return redirect(old)
+    context = {"incident": old, "form": form, "name": Incident._meta.get_field(field).verbose_name}
+    return render(request, "incidents/amend.html", context, status=422 if form.errors else 200)
+
+
+@signed_link
+@never_cache
+def answer(request, token: str):
+    """The superior's page behind the link in a message: facts, clock, acknowledge, instruct, call back.
+
+    Signed for one person; opening it changes nothing. It works without signing in, since whoever is woken at
+    three has no session, and acts as that person only on this incident.
+    """
+    notice = _notice_of(token)
+    if notice is None or not notice.recipient.is_employed(request.at):
+        return render(request, "duty/link_old.html", status=410)
+    rows = Incident.objects.select_related(
+        "matter", "unit", "level", "standard", "line", "shift__post", "logged_by", "acknowledged_by"
+    )
+    incident = rows.get(pk=notice.matter_id)
+    person, form = notice.recipient, InstructForm()
+    if request.method == "POST":
+        if not notice.needs_acknowledgement and not person.sight.has("leader", unit=incident.unit_id):
+            raise PermissionDenied("this link only informs")
+        if request.POST.get("verb") == "acknowledge":
+            incident.acknowledge(by=person, at=request.at, via=Via.LINK)
+            return redirect("incident-answer", token)
+        form = InstructForm(request.POST)
+        if form.is_valid():
+            incident.instruct(
+                form.cleaned_data["kind"], form.cleaned_data["words"], by=person, at=request.at, via=Via.LINK
+            )
+            return redirect("incident-answer", token)
+    report = incident.reports.order_by("-at", "-id").first()
+    context = {
+        "incident": incident,
+        "person": person,
+        "notice": notice,
+        "form": form,
+        "report": report,
+        "waits": incident.status == Status.REPORTED,
+        "may_answer": notice.needs_acknowledgement or person.sight.has("leader", unit=incident.unit_id),
+        "duty_phone": incident.shift.post.phone if incident.shift else "",
+        "instructions": incident.instructions.select_related("by"),
+        "story": tell(incident.matter),
+    }
+    return render(request, "incidents/answer.html", context, status=422 if form.errors else 200)
+
+
+def _notice_of(token: str) -> Notice | None:
+    signed = read_token(token)
+    if signed is None:
+        return None
+    mine = Notice.objects.filter(pk=signed[0], recipient_id=signed[1], matter__kind="incidents.incident")
+    return mine.select_related("recipient").first()

@@ -1,0 +1,120 @@
+import datetime as dt
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from duty.forms.moments import moments_of
+from duty.forms.people import plain_helper
+from duty.models import Person
+from scheduling.models import Post, Seat, SeatRole, Shift
+
+SEATS = (SeatRole.LEADER, SeatRole.PRIMARY, SeatRole.SECONDARY, SeatRole.RESERVE)
+
+
+class PersonField(forms.CharField):
+    """A person by name or staff number, with suggestions; forgiving of what people really type."""
+
+    def __init__(self, people, **kwargs):
+        super().__init__(**kwargs)
+        self.people = people
+        self.widget.attrs |= {"list": "people", "autocomplete": "off", "placeholder": _("Name or staff number")}
+
+    def clean(self, value):
+        words = super().clean(value).strip()
+        if not words:
+            return None
+        number = words.rpartition(" ")[2].strip("()（）")
+        by_number = [p for p in self.people if p.staff_number.lower() == number.lower()]
+        found = by_number or [person for person in self.people if person.name == words]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            numbers = "、".join(person.staff_number for person in found)
+            raise ValidationError(
+                _("There are several people called %(name)s. Write the staff number: %(numbers)s.")
+                % {"name": words, "numbers": numbers}
+            )
+        raise ValidationError(_("Nobody called “%(name)s” works here at that time.") % {"name": words})
+
+
+class ShiftForm(forms.ModelForm):
+    """A watch and its people on one page."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Shift
+        fields = ["post", "name", "starts_at", "ends_at"]
+
+    def __init__(self, *args, person, at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+        self.at = at
+        moments_of(self, ("starts_at", "ends_at"), at)
+        self.fields["post"].queryset = Post.objects.filter(
+            unit__in=person.sight.units(("manager", "administrator")), is_active=True
+        )
+        if self.instance.pk:
+            self.fields["post"].disabled = True
+        self.fields["name"].widget.attrs["placeholder"] = _("Night watch")
+        employed = Person.objects.filter(
+            Q(employed_until__isnull=True) | Q(employed_until__gte=at.date()), is_active=True
+        )
+        self.people = list(employed.select_related("unit"))
+        names = [person.name for person in self.people]
+        self.suggestions = [
+            f"{person.name} ({person.staff_number})" if names.count(person.name) > 1 else person.name
+            for person in self.people
+        ]
+        sitting = {seat.role: seat.person for seat in self.instance.crew()} if self.instance.pk else {}
+        for role in SEATS:
+            self.fields[role.value] = PersonField(
+                self.people,
+                label=role.label,
+                required=role == SeatRole.PRIMARY,
+                initial=_shown(sitting.get(role), names),
+            )
+        self.fields["version"].initial = self.instance.version
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if start and end and start < end:
+            if not self.instance.pk and end <= self.at - dt.timedelta(days=366):
+                self.add_error("starts_at", _("This watch ended over a year ago. Check the date."))
+            self._check_people(start, end)
+        return cleaned
+
+    def _check_people(self, start, end) -> None:
+        chosen: dict[int, str] = {}
+        for role in SEATS:
+            person = self.cleaned_data.get(role.value)
+            if person is None:
+                continue
+            if person.pk in chosen:
+                self.add_error(role.value, _("%(name)s has a seat on this watch already.") % {"name": person.name})
+                continue
+            chosen[person.pk] = role.value
+            if not person.is_employed(start) or not person.is_employed(end):
+                self.add_error(role.value, _("%(name)s does not work here on that day.") % {"name": person.name})
+        others = Seat.objects.filter(person__in=chosen, starts_at__lt=end, ends_at__gt=start).exclude(
+            shift=self.instance.pk
+        )
+        for seat in others.select_related("shift__post", "person"):
+            self.add_error(
+                chosen[seat.person_id],
+                _("%(name)s has another duty at that time: %(shift)s.")
+                % {"name": seat.person.name, "shift": seat.shift.title},
+            )
+
+    @property
+    def seats(self) -> list[tuple[str, Person]]:
+        return [(role.value, self.cleaned_data[role.value]) for role in SEATS if self.cleaned_data.get(role.value)]
+
+
+def _shown(person, names) -> str:
+    if person is None:
+        return ""
+    return f"{person.name} ({person.staff_number})" if names.count(person.name) > 1 else person.name

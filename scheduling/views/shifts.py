@@ -1,0 +1,117 @@
+"""Watches, entered by hand: who keeps watch where and when."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from duty.access import may, signed_in, with_role
+from duty.clock import DAY, day_of, start_of
+from duty.models import Role
+from scheduling.checks import findings, sections
+from scheduling.forms.shifts import ShiftForm
+from scheduling.models import Post, Shift
+
+planners = with_role(Role.MANAGER, Role.ADMINISTRATOR)
+
+
+@signed_in
+def shifts(request):
+    """One week of watches, the one with today first."""
+    day = _day(request.GET.get("from"), day_of(request.at))
+    first, last = start_of(day), start_of(day + 7 * DAY)
+    rows = (
+        Shift.objects.live().visible_to(request.user).between(first, last)
+        .select_related("post").prefetch_related("seats__person").order_by("starts_at", "post__order")
+    )  # fmt: skip
+    days: dict[dt.date, list[Shift]] = {day + n * DAY: [] for n in range(7)}
+    for shift in rows:
+        days[max(day_of(shift.starts_at), day)].append(shift)
+    context = {
+        "days": days,
+        "first": day,
+        "before": day - 7 * DAY,
+        "after": day + 7 * DAY,
+        "may_plan": request.user.sight.has(Role.MANAGER, Role.ADMINISTRATOR),
+        "has_posts": Post.objects.visible_to(request.user).exists(),
+    }
+    return render(request, "scheduling/shifts.html", context)
+
+
+def _day(raw, default: dt.date) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(raw or "")
+    except ValueError:
+        return default
+    return day if dt.date(2000, 1, 10) < day < dt.date(2200, 1, 1) else default
+
+
+@signed_in
+def shift(request, pk: int):
+    """One watch: who keeps it, what must be in order, and what the next watch must be told."""
+    shift = get_object_or_404(Shift.objects.visible_to(request.user).select_related("post", "unit"), pk=pk)
+    context = {
+        "shift": shift,
+        "crew": shift.crew(),
+        "checks": findings(shift, request.at, "before") + findings(shift, request.at, "after"),
+        "sections": sections(shift, request.at),
+        "is_now": shift.starts_at <= request.at < shift.ends_at,
+    }
+    return render(request, "scheduling/shift.html", context)
+
+
+@planners
+def plan(request):
+    start = start_of(day_of(request.at)) + dt.timedelta(hours=18)
+    first = {"starts_at": start, "ends_at": start + dt.timedelta(hours=14), "name": _("Night watch")}
+    form = ShiftForm(request.POST or None, person=request.user, at=request.at, initial=first)
+    if request.method == "POST" and form.is_valid():
+        may(request.user, "plan", form.instance.post)
+        if _saved(form, lambda: form.instance.plan(form.seats, by=request.user, at=request.at)):
+            messages.success(request, _("The watch is entered."))
+            return redirect(form.instance)
+    return render(request, "scheduling/shift_form.html", {"form": form})
+
+
+@planners
+def change(request, pk: int):
+    shift = get_object_or_404(Shift.objects.live().visible_to(request.user).select_related("post"), pk=pk)
+    may(request.user, "change", shift)
+    form = ShiftForm(request.POST or None, instance=shift, person=request.user, at=request.at)
+    if request.method == "POST" and form.is_valid():
+        shift.version = form.cleaned_data["version"] or shift.version
+        if _saved(form, lambda: shift.change(form.seats, by=request.user, at=request.at)):
+            messages.success(request, _("The watch is changed."))
+            return redirect(shift)
+    return render(request, "scheduling/shift_form.html", {"form": form, "shift": shift})
+
+
+def _saved(form, write) -> bool:
+    """Two managers may fill the same hours at once: the database decides, the second is told by the field."""
+    try:
+        with transaction.atomic():
+            write()
+    except IntegrityError as why:
+        problems = {
+            "one_duty_at_a_time": _("One of these people was just given another duty at that time."),
+            "one_shift_at_a_post_at_a_time": _("This post has a shift at that time already."),
+        }
+        known = next((text for name, text in problems.items() if name in str(why)), None)
+        if known is None:
+            raise
+        form.add_error(None, known)
+        return False
+    return True
+
+
+@planners
+@require_POST
+def remove(request, pk: int):
+    shift = get_object_or_404(Shift.objects.live().visible_to(request.user).select_related("post"), pk=pk)
+    may(request.user, "remove", shift)
+    shift.remove(by=request.user, at=request.at)
+    messages.success(request, _("The watch is removed. The trail keeps it."))
+    return redirect("shifts")

@@ -1,0 +1,14 @@
+// What every page gets. Each module looks for its own data attributes and does nothing without them.
+import { startClocks } from "./countdown.js";
+import { startForms } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startLog } from "./log.js";
+import { startSound } from "./sound.js";
+
+startClocks();
+startForms();
+startKeys();
+startSound();
+startLive();
+startLog();
