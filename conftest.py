@@ -15,15 +15,11 @@ PASSWORD = "correct horse"
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings():
-    """One Redis database per worker is not needed: tests never share a queue."""
-
-
 @pytest.fixture(autouse=True)
 def quick(settings):
     """Cheap passwords, plain static files, and mail that stays here unless a test says otherwise."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

@@ -6,45 +6,18 @@ from django.db import connection, models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from duty.clock import MINUTE, local
 from duty.evidence import evidence, kept
-from duty.models import Matter, Settled, Via
-from duty.steps import Conflict, Subject, verb
-from duty.telling import tell, told_so_far
-from incidents import wording
-from scheduling.models.shifts import on_duty
+from duty.models import Matter
+from duty.steps import Subject, verb
 
-from .records import Amendment, Instruction, Report
+from .recording import Recording
+from .records import Instruction, Report
+from .reporting import Reporting
 from .standards import Level, Scope, Standard, Urgency
+from .states import Disposition, Status
 
-
-class Status(models.TextChoices):
-    OPEN = "open", _("in hand")
-    REPORTED = "reported", _("waits for the superior")
-    ACKNOWLEDGED = "acknowledged", _("acknowledged")
-    CLOSED = "closed", _("closed")
-
-    @property
-    def colour(self) -> str:
-        return {"open": "info", "reported": "late", "acknowledged": "soon", "closed": "well"}[self.value]
-
-
-LIVE = [Status.OPEN, Status.REPORTED, Status.ACKNOWLEDGED]
-
-
-class Disposition(models.TextChoices):
-    ANSWERED = "answered", pgettext_lazy("disposition", "answered")
-    GUIDED = "guided", pgettext_lazy("disposition", "guided to the right channel")
-    PASSED_ON = "passed_on", pgettext_lazy("disposition", "passed on")
-
-
-# What a reporter told us, and may be corrected later with a reason.
-AMENDABLE = (
-    "received_at", "line", "event_at", "reporter_name", "reporter_contact", "place", "nature", "summary", "scene",
-    "suggestion",
-)  # fmt: skip
 HAY = ("number", "summary", "place", "reporter_name", "scene", "suggestion", "result")
 
 
@@ -60,7 +33,7 @@ class IncidentQuerySet(models.QuerySet):
 
 
 @evidence(exclude=["hay"])
-class Incident(Subject):
+class Incident(Reporting, Recording, Subject):
     """One thing that was reported to the watch, from the call to its result 《值班事件记录表》."""
 
     year = models.PositiveSmallIntegerField(null=True, editable=False)
@@ -248,190 +221,6 @@ class Incident(Subject):
             self.close(self.result or str(Disposition(self.disposition).label), by=by, at=at)
         return self
 
-    @verb(_("reported to the superior"))
-    def report(self, cause: str, due_at: dt.datetime, request: str = "", *, by, at):
-        """Open the report clock and tell the superior at once; until acknowledged it climbs the ladder."""
-        self.step(Status.REPORTED, frm=LIVE)
-        deadline = self.owe(
-            "incidents.report",
-            due_at,
-            at=at,
-            by=by,
-            owed_as="scheduling.officers",
-            ladder=self.level.report_ladder(at, due_at),
-            runs_from=at if cause == Report.Cause.REGRADED else self.received_at,
-            fire_now=True,
-        )
-        Report.objects.create(
-            incident=self,
-            cause=cause,
-            level=self.level,
-            request=request,
-            by=by,
-            at=at,
-            deadline=deadline,
-            due_at=due_at,
-        )
-        told = deadline.firings.order_by("-rung").first().told
-        self.entry.text = "、".join(told)
-        self.entry.data = {"due": due_at.isoformat(), "request": request}
-
-    @verb(_("acknowledged the report"))
-    def acknowledge(self, *, by, at, via=Via.PAGE, words: str = ""):
-        """The superior has it: the one-hour clock stops, the follow-up clock starts."""
-        if self.status == Status.ACKNOWLEDGED and self.acknowledged_by_id == by.pk:
-            raise Conflict(self, _("You have acknowledged this report already."))
-        self.step(Status.ACKNOWLEDGED, frm=[Status.REPORTED], acknowledged_by=by, acknowledged_at=at)
-        self.settle("incidents.report", at, by=by)
-        self.reports.filter(acknowledged_at__isnull=True).update(acknowledged_at=at, acknowledged_by=by)
-        self.answered(at, by=by, via=via or "page")
-        self._owe_update(by, at)
-        self.entry.text = words
-        self._tell_watch("acknowledged", wording.acknowledged(self, by), at, besides=by)
-
-    @verb(_("gave an instruction"))
-    def instruct(self, kind: str, words: str = "", *, by, at, via=Via.PAGE):
-        """Authorise, start a plan, or say what else to do; whoever instructs has acknowledged."""
-        if self.status == Status.REPORTED:
-            self.acknowledge(by=by, at=at, via=via)
-        elif self.is_closed:
-            raise Conflict(self)
-        instruction = Instruction.objects.create(incident=self, kind=kind, words=words, by=by, at=at, via=via)
-        self.entry.text = words
-        self.entry.data = {"kind": kind}
-        self._tell_watch(f"instruction:{instruction.pk}", wording.instructed(self, by, instruction), at, besides=by)
-
-    @verb(_("pressed for an answer"))
-    def press(self, *, by, at):
-        """Tell those who have not answered once more, now."""
-        if self.status != Status.REPORTED:
-            raise Conflict(self)
-        waiting = list(
-            self.matter.notices.waiting().exclude(recipient=by).values_list("recipient_id", flat=True).distinct()
-        )
-        told = tell(
-            waiting,
-            f"press:{self.pk}:{at:%Y%m%d%H%M}",
-            wording.pressed(self, by),
-            matter_id=self.pk,
-            at=at,
-            urgent=True,
-            needs_acknowledgement=True,
-        )
-        self.entry.text = "、".join(person.name for person in told)
-
-    @verb(_("noted"))
-    def note(self, text: str, *, by, at, happened_at: dt.datetime | None = None):
-        """What is new: progress, a contact, an arrival. Starts the follow-up clock anew."""
-        fresh = self.lock()
-        if fresh.is_closed:
-            raise Conflict(self)
-        self.entry.text, self.entry.happened_at = text, happened_at
-        if self.status == Status.ACKNOWLEDGED:
-            self._owe_update(by, at)
-
-    @verb(_("corrected the record"))
-    def amend(self, field: str, value, *, by, at, reason: str):
-        """Correct one thing that was told, with a reason; the old value stays visible for good."""
-        if field not in AMENDABLE:
-            raise ValueError(f"{field} cannot be corrected")
-        self.lock()
-        old = wording.shown(self, field)
-        setattr(self, field, value)
-        if field == "reporter_name":
-            self.name_not_given = not value
-        if field == "reporter_contact":
-            self.contact_not_given = not value
-        self.hay = self._hay()
-        self.save()
-        Amendment.objects.create(
-            incident=self, field=field, old=old, new=wording.shown(self, field), reason=reason, by=by, at=at
-        )
-        if field == "summary":
-            Matter.objects.filter(pk=self.pk).update(title=self.summary)
-        if field == "received_at":
-            self._bring_report_forward(by, at)
-        self.entry.data = {"field": field}
-
-    @verb(_("regraded"))
-    def regrade(self, urgency: int, scope: int, level: Level, *, by, at, reason: str):
-        """Up opens the report clock from this moment; down settles it and tells everyone who was told."""
-        self.lock()
-        if self.is_closed:
-            raise Conflict(self)
-        old = self.level
-        if (urgency, scope, level.pk) == (self.urgency, self.scope, old.pk):
-            raise Conflict(self, _("This is its level already."))
-        had_to_report = self.must_report
-        self.urgency, self.scope, self.level, self.grading_reason = urgency, scope, level, reason
-        self.save(update_fields=["urgency", "scope", "level", "grading_reason"])
-        self._show_grade()
-        self.entry.text = f"{old.name} → {level.name}"
-        self.entry.data = {"from": old.rank, "to": level.rank}
-        if level.rank < old.rank and self.must_report:
-            running = self.matter.deadlines.open().filter(kind="incidents.report").first()
-            due_at = at + level.report_within
-            due_at = min(due_at, running.due_at) if running else due_at  # a graver level never gives more time
-            self.report(Report.Cause.REGRADED, due_at, reason, by=by, at=at)
-            return
-        told = told_so_far(self.pk)
-        if had_to_report and not self.must_report:
-            self.settle("incidents.report", at, by=by, how=Settled.WITHDRAWN)
-            self.reports.filter(acknowledged_at__isnull=True).update(withdrawn_at=at)
-            self.answered(at)
-            if self.status == Status.REPORTED:
-                self.step(Status.OPEN, frm=[Status.REPORTED])
-        if self.status == Status.ACKNOWLEDGED:
-            self._owe_update(by, at)
-        tell(told, f"regraded:{self.pk}:{at:%H%M%S}", wording.regraded(self, old, by, reason), matter_id=self.pk, at=at)
-
-    @verb(_("closed with a result"))
-    def close(self, result: str, *, by, at):
-        """Nothing is closed without a result, nor while the superior has not answered."""
-        if self.status == Status.REPORTED:
-            raise Conflict(
-                self,
-                _(
-                    "The superior has not acknowledged this report yet. Press for an answer, or record their answer by phone."
-                ),
-            )
-        self.step(
-            Status.CLOSED,
-            frm=[Status.OPEN, Status.ACKNOWLEDGED],
-            result=result,
-            closed_by=by,
-            closed_at=at,
-            hay=self._hay(result=result),
-        )
-        self.close_matter(at, by=by)
-        self.entry.text = result
-        told = [person for person in told_so_far(self.pk) if person != by.pk]
-        tell(told, f"closed:{self.pk}:{at:%Y%m%d%H%M%S}", wording.closed(self, result), matter_id=self.pk, at=at)
-
-    @verb(_("reopened"))
-    def reopen(self, *, by, at, reason: str):
-        """Something was not over; the earlier result stays on the trail."""
-        again = Status.ACKNOWLEDGED if self.acknowledged_at else Status.OPEN
-        self.step(again, frm=[Status.CLOSED], closed_at=None, closed_by=None)
-        self.reopen_matter()
-        self._owe_update(by, at)
-        told = [person for person in told_so_far(self.pk) if person != by.pk]
-        tell(told, f"reopened:{self.pk}:{at:%Y%m%d%H%M%S}", wording.reopened(self, reason), matter_id=self.pk, at=at)
-
-    @verb(_("recorded the superior's answer by phone"))
-    def acknowledge_by_phone(self, superior, words: str, *, by, at):
-        """The superior answered on the phone. Kept as told by the officer, and the superior hears of it."""
-        self.acknowledge(by=superior, at=at, via=Via.PHONE, words=words)
-        self.entry.text = f"{superior.name}: {words}"
-        tell(
-            [superior.pk], f"phone:{self.pk}:{at:%H%M%S}", wording.recorded_by_phone(self, by, words),
-            matter_id=self.pk, at=at,
-        )  # fmt: skip
-
-    @verb(_("looked at the reporter's number"))
-    def reveal_contact(self, *, by, at):
-        """Numbers are masked until someone who may asks; asking leaves a line."""
-
     # Under the verbs
 
     def _hay(self, **new) -> str:
@@ -439,26 +228,6 @@ class Incident(Subject):
 
     def _show_grade(self) -> None:
         Matter.objects.filter(pk=self.pk).update(badge=self.level.name, gravity=self.level.rank)
-
-    def _owe_update(self, by, at) -> None:
-        every = self.level.update_every
-        if every:
-            self.owe("incidents.update", at + every, at=at, by=by, owed_as="scheduling.officers")
-        else:
-            self.settle("incidents.update", at, by=by)
-
-    def _bring_report_forward(self, by, at) -> None:
-        """A corrected time of the call may shorten the report clock; it never gives more time."""
-        running = self.matter.deadlines.open().filter(kind="incidents.report").first()
-        if running is None or self.received_at + self.level.report_within >= running.due_at:
-            return
-        self.report(Report.Cause.REGRADED, self.received_at + self.level.report_within, by=by, at=at)
-
-    def _tell_watch(self, key: str, write, at, besides) -> None:
-        """Tell those who keep the watch now, and whoever logged it."""
-        seats = on_duty({self.unit_id}, at)[self.unit_id]
-        people = {seat.person_id for seat in seats if seat.role in ("primary", "secondary")} | {self.logged_by_id}
-        tell(people - {besides.pk}, f"{key}:{self.pk}:{at:%H%M%S}", write, matter_id=self.pk, at=at)
 
     def sealed_last(self) -> None:
         """Take the serial number as the very last statement: locked first, the counter allows 56 incidents a

@@ -18,7 +18,7 @@ from incidents.forms.log import LogForm
 from incidents.forms.verbs import CloseForm, InstructForm, NoteForm, PhoneAnswerForm, ReasonForm, RegradeForm
 from incidents.grading import verdicts
 from incidents.models import Incident, Level, Nature, Standard, Status
-from incidents.models.incidents import AMENDABLE
+from incidents.models.recording import AMENDABLE
 from scheduling.models.shifts import my_watch, watch_of
 
 SHOWN = 50

@@ -22,7 +22,7 @@ from incidents.forms.verbs import (
     amend_form,
 )
 from incidents.models import Incident, Status
-from incidents.models.incidents import AMENDABLE
+from incidents.models.recording import AMENDABLE
 from incidents.views.incidents import _asked, page, seen_by
 
 

@@ -1,0 +1,157 @@
+"""A15, A45: telling the superior, their answer, and what happens on silence; the level decides all of it."""
+
+import datetime as dt
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from duty.models import Settled, Via
+from duty.steps import Conflict, verb
+from duty.telling import tell, told_so_far
+from incidents import wording
+from scheduling.models.shifts import on_duty
+
+from .records import Instruction, Report
+from .standards import Level
+from .states import LIVE, Status
+
+
+class Reporting(models.Model):
+    """The verbs between the watch and its superiors."""
+
+    class Meta:
+        abstract = True
+
+    @verb(_("reported to the superior"))
+    def report(self, cause: str, due_at: dt.datetime, request: str = "", *, by, at):
+        """Open the report clock and tell the superior at once; until acknowledged it climbs the ladder."""
+        self.step(Status.REPORTED, frm=LIVE)
+        deadline = self.owe(
+            "incidents.report",
+            due_at,
+            at=at,
+            by=by,
+            owed_as="scheduling.officers",
+            ladder=self.level.report_ladder(at, due_at),
+            runs_from=at if cause == Report.Cause.REGRADED else self.received_at,
+            fire_now=True,
+        )
+        Report.objects.create(
+            incident=self,
+            cause=cause,
+            level=self.level,
+            request=request,
+            by=by,
+            at=at,
+            deadline=deadline,
+            due_at=due_at,
+        )
+        told = deadline.firings.order_by("-rung").first().told
+        self.entry.text = "、".join(told)
+        self.entry.data = {"due": due_at.isoformat(), "request": request}
+
+    @verb(_("acknowledged the report"))
+    def acknowledge(self, *, by, at, via=Via.PAGE, words: str = ""):
+        """The superior has it: the one-hour clock stops, the follow-up clock starts."""
+        if self.status == Status.ACKNOWLEDGED and self.acknowledged_by_id == by.pk:
+            raise Conflict(self, _("You have acknowledged this report already."))
+        self.step(Status.ACKNOWLEDGED, frm=[Status.REPORTED], acknowledged_by=by, acknowledged_at=at)
+        self.settle("incidents.report", at, by=by)
+        self.reports.filter(acknowledged_at__isnull=True).update(acknowledged_at=at, acknowledged_by=by)
+        self.answered(at, by=by, via=via or "page")
+        self._owe_update(by, at)
+        self.entry.text = words
+        self._tell_watch("acknowledged", wording.acknowledged(self, by), at, besides=by)
+
+    @verb(_("gave an instruction"))
+    def instruct(self, kind: str, words: str = "", *, by, at, via=Via.PAGE):
+        """Authorise, start a plan, or say what else to do; whoever instructs has acknowledged."""
+        if self.status == Status.REPORTED:
+            self.acknowledge(by=by, at=at, via=via)
+        elif self.is_closed:
+            raise Conflict(self)
+        instruction = Instruction.objects.create(incident=self, kind=kind, words=words, by=by, at=at, via=via)
+        self.entry.text = words
+        self.entry.data = {"kind": kind}
+        self._tell_watch(f"instruction:{instruction.pk}", wording.instructed(self, by, instruction), at, besides=by)
+
+    @verb(_("pressed for an answer"))
+    def press(self, *, by, at):
+        """Tell those who have not answered once more, now."""
+        if self.status != Status.REPORTED:
+            raise Conflict(self)
+        waiting = list(
+            self.matter.notices.waiting().exclude(recipient=by).values_list("recipient_id", flat=True).distinct()
+        )
+        told = tell(
+            waiting,
+            f"press:{self.pk}:{at:%Y%m%d%H%M}",
+            wording.pressed(self, by),
+            matter_id=self.pk,
+            at=at,
+            urgent=True,
+            needs_acknowledgement=True,
+        )
+        self.entry.text = "、".join(person.name for person in told)
+
+    @verb(_("regraded"))
+    def regrade(self, urgency: int, scope: int, level: Level, *, by, at, reason: str):
+        """Up opens the report clock from this moment; down settles it and tells everyone who was told."""
+        self.lock()
+        if self.is_closed:
+            raise Conflict(self)
+        old = self.level
+        if (urgency, scope, level.pk) == (self.urgency, self.scope, old.pk):
+            raise Conflict(self, _("This is its level already."))
+        had_to_report = self.must_report
+        self.urgency, self.scope, self.level, self.grading_reason = urgency, scope, level, reason
+        self.save(update_fields=["urgency", "scope", "level", "grading_reason"])
+        self._show_grade()
+        self.entry.text = f"{old.name} → {level.name}"
+        self.entry.data = {"from": old.rank, "to": level.rank}
+        if level.rank < old.rank and self.must_report:
+            running = self.matter.deadlines.open().filter(kind="incidents.report").first()
+            due_at = at + level.report_within
+            due_at = min(due_at, running.due_at) if running else due_at  # a graver level never gives more time
+            self.report(Report.Cause.REGRADED, due_at, reason, by=by, at=at)
+            return
+        told = told_so_far(self.pk)
+        if had_to_report and not self.must_report:
+            self.settle("incidents.report", at, by=by, how=Settled.WITHDRAWN)
+            self.reports.filter(acknowledged_at__isnull=True).update(withdrawn_at=at)
+            self.answered(at)
+            if self.status == Status.REPORTED:
+                self.step(Status.OPEN, frm=[Status.REPORTED])
+        if self.status == Status.ACKNOWLEDGED:
+            self._owe_update(by, at)
+        tell(told, f"regraded:{self.pk}:{at:%H%M%S}", wording.regraded(self, old, by, reason), matter_id=self.pk, at=at)
+
+    @verb(_("recorded the superior's answer by phone"))
+    def acknowledge_by_phone(self, superior, words: str, *, by, at):
+        """The superior answered on the phone. Kept as told by the officer, and the superior hears of it."""
+        self.acknowledge(by=superior, at=at, via=Via.PHONE, words=words)
+        self.entry.text = f"{superior.name}: {words}"
+        tell(
+            [superior.pk], f"phone:{self.pk}:{at:%H%M%S}", wording.recorded_by_phone(self, by, words),
+            matter_id=self.pk, at=at,
+        )  # fmt: skip
+
+    def _owe_update(self, by, at) -> None:
+        every = self.level.update_every
+        if every:
+            self.owe("incidents.update", at + every, at=at, by=by, owed_as="scheduling.officers")
+        else:
+            self.settle("incidents.update", at, by=by)
+
+    def _bring_report_forward(self, by, at) -> None:
+        """A corrected time of the call may shorten the report clock; it never gives more time."""
+        running = self.matter.deadlines.open().filter(kind="incidents.report").first()
+        if running is None or self.received_at + self.level.report_within >= running.due_at:
+            return
+        self.report(Report.Cause.REGRADED, self.received_at + self.level.report_within, by=by, at=at)
+
+    def _tell_watch(self, key: str, write, at, besides) -> None:
+        """Tell those who keep the watch now, and whoever logged it."""
+        seats = on_duty({self.unit_id}, at)[self.unit_id]
+        people = {seat.person_id for seat in seats if seat.role in ("primary", "secondary")} | {self.logged_by_id}
+        tell(people - {besides.pk}, f"{key}:{self.pk}:{at:%H%M%S}", write, matter_id=self.pk, at=at)

@@ -1,0 +1,184 @@
+"""URL × role × own/other unit, from the URLconf: nobody gets in by a door that was forgotten.
+
+It lies in the top app because it needs one of everything.
+"""
+
+import datetime as dt
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from conftest import make_person
+from duty.access import can
+from duty.links import token_for
+from duty.models import Notice, Role
+from duty.tests.test_architecture import LAYERS
+from incidents.first_standard import lay_down
+from incidents.models import DutyLine, Incident, Standard
+from scheduling.models import Post, Shift
+
+pytestmark = pytest.mark.django_db
+
+# What a verb's URL asks `can`; the other POST addresses concern one's own things only.
+VERBS = {
+    "incident-acknowledge": "acknowledge", "incident-instruct": "instruct", "incident-press": "press",
+    "incident-phone": "acknowledge_by_phone", "incident-note": "note", "incident-regrade": "regrade",
+    "incident-close": "close", "incident-reopen": "reopen", "incident-reveal": "reveal_contact",
+    "incident-amend": "amend", "shift-change": "change", "shift-remove": "remove", "line-change": "keep",
+}  # fmt: skip
+ORGANISATION_WIDE = re.compile("^standard")  # the standard belongs to everyone; editing it asks for its unit
+
+
+def patterns(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            if entry.app_name != "admin":
+                yield from patterns(entry, prefix)
+        elif isinstance(entry, URLPattern):
+            yield entry
+
+
+EVERY = {entry.name: entry for entry in patterns()}
+
+
+def test_every_address_has_a_name_and_declares_its_rule():
+    wrong = [
+        str(entry.pattern) for entry in patterns() if not entry.name or getattr(entry.callback, "rule", None) is None
+    ]
+    assert not wrong
+
+
+@pytest.fixture
+def world(house, head, chief, officer, outsider, now):
+    """One of everything in operations and one of everything in sales."""
+    standard = lay_down(house["top"], by=head, at=now)
+    draft = Standard()
+    draft.begin(standard, by=head, at=now)
+    things = {"own": {}, "other": {}}
+    for side, unit, person in (("own", house["ops"], officer), ("other", house["sales"], outsider)):
+        post = Post.objects.create(unit=unit, name=f"{unit}值班室")
+        shift = Shift(
+            post=post, name="夜班", starts_at=now + dt.timedelta(days=1), ends_at=now + dt.timedelta(days=1, hours=8)
+        )
+        shift.plan([("primary", person)], by=head, at=now)
+        incident = Incident(
+            unit=unit, received_at=now, place="一楼", summary="冒烟", name_not_given=True, contact_not_given=True,
+            standard=standard, urgency=3, scope=2, level=standard.suggest(3, 2).level,
+        )  # fmt: skip
+        incident.log(by=person, at=now)
+        line = DutyLine.objects.create(unit=unit, name="热线", number="1")
+        things[side] = {"incident": incident, "shift": shift, "line": line, "standard": draft}
+    notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
+    things["token"] = token_for(notice.pk, notice.recipient_id)
+    things["notice"] = notice
+    return things
+
+
+def arguments(name: str, world, side: str) -> dict | None:
+    """Arguments for an address on one side, or None where there is no such object."""
+    wanted = EVERY[name].pattern.converters
+    if not wanted:
+        return {}
+    if "token" in wanted and "uid" not in wanted:
+        return {"token": world["token"]}
+    if "uid" in wanted:
+        return {"uid": "MQ", "token": "x-y"}
+    if name == "draft":
+        return {"form": "incident"}
+    if name == "notice-acknowledge":
+        return {"pk": world["notice"].pk}
+    thing = "standard" if name.startswith("standard") else name.split("-")[0]
+    thing = "incident" if thing == "story" else thing
+    found = {"pk": world[side][thing].pk}
+    if "field" in wanted:
+        found["field"] = "place"
+    if "rank" in wanted:
+        found["rank"] = 2
+    return found
+
+
+def address(name, world, side="own") -> str:
+    return reverse(name, kwargs=arguments(name, world, side))
+
+
+def everyone(house) -> dict:
+    """One person per role, holding it on operations alone, and one with no role at all."""
+    people = {role: make_person(f"人{role}", house["ops"], role) for role in Role.values}
+    return people | {"nobody": make_person("无角色", house["ops"])}
+
+
+def signed_in(person) -> Client:
+    client = Client(raise_request_exception=True)
+    client.force_login(person, backend="duty.access.Backend")
+    return client
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+def test_a_stranger_is_asked_to_sign_in(name, world):
+    rule, client = EVERY[name].callback.rule, Client()
+    for ask in (client.get, client.post):
+        answer = ask(address(name, world))
+        if rule.open:
+            assert answer.status_code < 500
+        else:
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("name", sorted(set(EVERY) - {"logout", "switch", "password"}))
+def test_each_role_gets_what_its_rule_says_on_its_own_unit(name, world, house):
+    rule = EVERY[name].callback.rule
+    for role, person in everyone(house).items():
+        for method in ("get", "post"):
+            answer = getattr(signed_in(person), method)(address(name, world))
+            where = f"{method} {name} as {role}: {answer.status_code}"
+            assert answer.status_code < 500, where
+            if not rule.open and rule.roles and role not in rule.roles:
+                assert answer.status_code == 403, where
+            if method == "post" and name in VERBS:
+                thing = world["own"][name.split("-")[0]]
+                if not can(person, VERBS[name], type(thing).objects.get(pk=thing.pk)):
+                    assert answer.status_code in (403, 404, 405), where
+
+
+@pytest.mark.parametrize("name", sorted(name for name in EVERY if "pk" in EVERY[name].pattern.converters))
+def test_another_units_things_do_not_exist(name, world, house):
+    if name == "notice-acknowledge" or ORGANISATION_WIDE.match(name):
+        return
+    for role, person in everyone(house).items():
+        for method in ("get", "post"):
+            answer = getattr(signed_in(person), method)(address(name, world, "other"))
+            assert answer.status_code in (403, 404, 405), f"{method} {name} as {role}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("name", ["standard-edit", "standard-level", "standard-publish", "standard-begin"])
+def test_a_manager_of_one_unit_does_not_edit_the_standard_of_all(name, world, manager):
+    assert signed_in(manager).post(address(name, world)).status_code == 403
+
+
+def test_another_persons_notice_cannot_be_acknowledged(world, officer):
+    answer = signed_in(officer).post(reverse("notice-acknowledge", args=[world["notice"].pk]))
+    assert answer.status_code == 404
+
+
+def test_whoever_was_told_may_see_the_matter_wherever_it_is(world, house, officer):
+    stranger = make_person("路人", house["sales"])
+    incident = world["own"]["incident"]
+    assert signed_in(stranger).get(incident.get_absolute_url()).status_code == 404
+    Notice.objects.create(recipient=stranger, key="told", title="看一下", matter_id=incident.pk)
+    assert signed_in(stranger).get(incident.get_absolute_url()).status_code == 200
+
+
+def test_the_admin_is_for_administrators_alone(world, house):
+    for role, person in everyone(house).items():
+        answer = signed_in(person).get("/admin/duty/person/")
+        assert answer.status_code == (200 if role == Role.ADMINISTRATOR else 302 if answer.status_code == 302 else 403)
+        assert role == Role.ADMINISTRATOR or answer.status_code != 200
+
+
+def test_the_layers_are_all_walked():
+    modules = {entry.callback.__module__.split(".")[0] for entry in patterns()}
+    assert modules <= set(LAYERS)
+    assert {"duty", "scheduling", "incidents"} <= modules
