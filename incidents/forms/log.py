@@ -3,14 +3,28 @@
 import datetime as dt
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duty.clock import MINUTE
+from duty.clock import DAY, MINUTE
 from duty.forms.moments import moments_of
 from incidents.models import Disposition, DutyLine, Incident, Nature, Scope, Urgency
 
 CALL_IS_FRESH = 10 * MINUTE
+LONGEST_AGO = 366 * DAY  # a year mistyped is told; PostgreSQL would keep years that Python cannot read back
+
+
+class OpenedField(forms.DateTimeField):
+    """When the page was opened, as it says itself; what cannot be read counts as not said."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
 
 
 class LogForm(forms.ModelForm):
@@ -27,7 +41,7 @@ class LogForm(forms.ModelForm):
         label=gettext_lazy("Rang for (seconds)"), required=False, min_value=0, max_value=3600,
         error_messages={"min_value": gettext_lazy("Seconds are counted from 0."), "max_value": gettext_lazy("That is more than an hour. Give seconds.")},
     )  # fmt: skip
-    opened = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    opened = OpenedField(required=False)
 
     class Meta:
         model = Incident
@@ -76,6 +90,8 @@ class LogForm(forms.ModelForm):
         cleaned = super().clean()
         self._check_times(cleaned)
         self._check_reporter(cleaned)
+        if cleaned.get("disposition") == Disposition.PASSED_ON and not cleaned.get("passed_to"):
+            self.add_error("passed_to", _("Write to whom it was passed on."))
         self._grade(cleaned)
         return cleaned
 
@@ -83,8 +99,9 @@ class LogForm(forms.ModelForm):
         received, happened = cleaned.get("received_at"), cleaned.get("event_at")
         if received and received > self.at:
             self.add_error("received_at", _("This lies in the future. Check the date and the time."))
-        if received and received < self.at - dt.timedelta(days=366):
-            self.add_error("received_at", _("This is more than a year ago. Check the date."))
+        for name, value in (("received_at", received), ("event_at", happened)):
+            if value and value < self.at - LONGEST_AGO:
+                self.add_error(name, _("This is more than a year ago. Check the date."))
         if received and happened and happened > received:
             self.add_error("event_at", _("It cannot happen after it was reported. Check both times."))
 
@@ -112,17 +129,11 @@ class LogForm(forms.ModelForm):
         settled = cleaned.get("disposition") in (Disposition.ANSWERED, Disposition.GUIDED)
         if settled and (level.must_report or cleaned.get("beyond_ability")):
             self.add_error("disposition", _("What must be reported cannot be settled as an enquiry."))
-        if cleaned.get("disposition") == Disposition.PASSED_ON and not cleaned.get("passed_to"):
-            self.add_error("passed_to", _("Write to whom it was passed on."))
-
-    def _get_validation_exclusions(self):
-        # `level` is set above, after the fields; the row's own constraints are asked of what the form holds.
-        return super()._get_validation_exclusions() - {"level"}
 
     def to_log(self) -> Incident:
         """The incident, ready for its first verb."""
         incident = self.instance
-        if incident.line_id and self.cleaned_data.get("ring_seconds") is not None:
+        if self.cleaned_data.get("ring_seconds") is not None:
             opened = self.cleaned_data.get("opened")
             fresh = opened and abs(opened - incident.received_at) < CALL_IS_FRESH and opened <= self.at
             incident.answered_at = opened if fresh else incident.received_at

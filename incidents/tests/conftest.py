@@ -55,3 +55,19 @@ def make_incident(standard, officer, now):
         return incident
 
     return make
+
+
+@pytest.fixture
+def call(standard, watch, line, nature):
+    """What an officer types while listening; urgency 3 and scope 2 say 较大, which is reported."""
+
+    def typed(**changes) -> dict:
+        values = {
+            "received_at": "2026-11-22 23:01", "line": line.pk, "event_at": "", "reporter_name": "张强",
+            "reporter_contact": "138 0013 8000", "place": "B 座地下一层 配电室", "nature": nature.pk, "summary": "配电室冒烟",
+            "scene": "有焦味和轻烟\n未见明火", "suggestion": "请电工到场", "urgency": "3", "scope": "2", "level": "",
+            "grading_reason": "", "request_text": "", "ring_seconds": "", "disposition": "", "passed_to": "",
+        }  # fmt: skip
+        return {name: value for name, value in (values | changes).items() if value is not None}
+
+    return typed

@@ -4,16 +4,16 @@ import datetime as dt
 import re
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from duty.access import can, signed_in, watching, with_role
 from duty.clock import DAY, MINUTE, local, start_of
-from duty.models import Draft, Notice, Role, Unit
+from duty.models import Draft, Notice, Unit
 from duty.pages import Older
 from duty.search import folded, matching_ids
 from duty.views.trail import tell
+from incidents.access import HANDLERS
 from incidents.forms.log import LogForm
 from incidents.forms.verbs import CloseForm, InstructForm, NoteForm, PhoneAnswerForm, ReasonForm, RegradeForm
 from incidents.grading import verdicts
@@ -26,7 +26,7 @@ REVEALED_FOR = 15 * MINUTE
 NUMBER = re.compile(r"^\d{4}-\d{1,8}$")
 PHONE = re.compile(r"^[+\d][\d \-]{5,19}$")
 
-loggers = with_role(Role.OFFICER, Role.LEADER)
+loggers = with_role(*HANDLERS)
 
 
 @watching
@@ -49,7 +49,7 @@ def incidents(request):
         "levels": _levels_in_force(),
         "natures": Nature.objects.filter(is_active=True),
         "units": Unit.objects.filter(pk__in=request.user.sight.units()) if len(request.user.sight.units()) < 80 else [],
-        "may_log": request.user.sight.has(Role.OFFICER, Role.LEADER),
+        "may_log": request.user.sight.has(*HANDLERS),
         "filtered": any(chosen.values()),
     }
     return render(request, "incidents/incidents.html", context)
@@ -121,17 +121,11 @@ def log(request):
     if standard is None:
         return redirect("standard-in-force")
     watch = my_watch(request.user, request.at)
-    unit = (
-        watch.unit
-        if watch and request.user.sight.has(Role.OFFICER, Role.LEADER, unit=watch.unit_id)
-        else request.user.unit
-    )
+    unit = _unit_kept_by(request.user, watch)
     units = _units_around(unit)
     draft = Draft.objects.filter(person=request.user, form="incident").first()
     common = {"unit": unit, "watch_unit_ids": units, "standard": standard, "at": request.at}
     if request.method == "POST":
-        if not request.user.sight.has(Role.OFFICER, Role.LEADER, unit=unit.pk):
-            raise PermissionDenied("log")
         form = LogForm(request.POST, **common)
         if form.is_valid():
             incident = form.to_log()
@@ -154,6 +148,16 @@ def log(request):
         "crew": watch.crew() if watch else [],
     }
     return render(request, "incidents/log.html", context, status=422 if form.errors else 200)
+
+
+def _unit_kept_by(person, watch) -> Unit:
+    """Whose log this is: the unit of the watch they keep, else their own, else the highest they keep watch for."""
+    kept = person.sight.units(HANDLERS)
+    if watch and watch.unit_id in kept:
+        return watch.unit
+    if person.unit_id in kept:
+        return person.unit
+    return Unit.objects.filter(pk__in=kept).exclude(parent__in=kept).order_by("order", "id").first()
 
 
 def _units_around(unit) -> set[int]:
