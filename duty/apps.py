@@ -1,10 +1,11 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DutyConfig(AppConfig):
     name = "duty"
-    verbose_name = "Duty"
+    verbose_name = _("People and units")
 
     def ready(self):
         from duty import checks, recipients  # noqa: F401

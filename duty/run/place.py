@@ -1,4 +1,4 @@
-"""Where one running copy keeps its files: data under `var/`, sockets in a short folder of their own."""
+"""Where one running copy keeps its files: data and sockets under `var/`, sockets elsewhere if the path is too long."""
 
 import hashlib
 import os
@@ -8,15 +8,19 @@ from pathlib import Path
 
 from duty.env import ROOT
 
+# A Unix socket's path may have 107 bytes at most, so it cannot always live below a deep clone.
+LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock") - 8
+
 
 class Place:
     """One copy's folders. Two clones, or two copies in one clone, never share anything."""
 
     def __init__(self, var: Path | str | None = None):
         self.var = Path(var or os.environ.get("VAR_DIR") or ROOT / "var").resolve()
-        # A Unix socket's path may have 107 bytes at most, so it cannot live below an arbitrary clone.
         mark = hashlib.sha256(str(self.var).encode()).hexdigest()[:10]
-        self.sockets = Path(tempfile.gettempdir()) / f"zhiban-{os.getuid()}-{mark}"
+        self.sockets = self.var / "sockets"
+        if len(str(self.sockets)) > LONGEST_SOCKET_FOLDER:
+            self.sockets = Path(tempfile.gettempdir()) / f"zhiban-{os.getuid()}-{mark}"
         self.postgres_data = self.var / "postgres"
         self.redis_data = self.var / "redis"
         self.logs = self.var / "log"

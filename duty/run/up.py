@@ -148,7 +148,9 @@ class Up:
 
     @staticmethod
     def _say(text: str) -> None:
-        print(text, flush=True)
+        # Whoever listened may be gone; what must be stopped is stopped all the same.
+        with contextlib.suppress(BrokenPipeError):
+            print(text, flush=True)
 
     @contextlib.contextmanager
     def _step(self, what: str):

@@ -80,6 +80,7 @@ def script_words():
         "words": {
             "left": _("%(n)s min left"),
             "over": _("%(n)s min over"),
+            "over-clock": _("%(n)s over"),
             "over-hours": _("%(n)s h over"),
             "over-days": _("%(n)s d over"),
             "in-hours": _("in %(n)s h"),

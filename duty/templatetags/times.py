@@ -103,8 +103,9 @@ def countdown(context, due_at):
     state, left = _state(due_at, at), due_at - at
     over, total = left < dt.timedelta(0), int(abs(left).total_seconds())
     clock = hm(due_at) if day_of(due_at) == day_of(at) or total < 64800 else moment(due_at, at)
-    if total < 600 and not over:
-        main = wording.clock(left)
+    if total < 600:
+        clock_text = wording.clock(abs(left))
+        main = _("%(n)s over") % {"n": clock_text} if over else clock_text
     elif total < 7200:
         n = total // 60
         main = _("%(n)s min over") % {"n": n} if over else _("%(n)s min left") % {"n": n}

@@ -76,7 +76,7 @@ function keepDraft(form) {
     discard.onclick = async () => {
       form.dataset.sent = "1";
       await fetch(form.dataset.draft, { method: "POST", body: body("{}"), credentials: "same-origin" });
-      location.reload();
+      location.assign(location.pathname); // a reload would put the typed values back
     };
   }
 }

@@ -1,0 +1,138 @@
+"""Every page in a real browser: both themes, both languages, desk and phone; axe, overflow, errors, words left over."""
+
+import re
+
+import pytest
+
+from duty.run.supervisor import Supervisor
+
+from reports.tests.conftest import shot, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/lines/", "/standard/", "/trail/", "/me/",
+             "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
+OFFICERS = ["/incidents/log/"]
+MANAGERS = ["/shifts/new/", "/lines/new/"]
+STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
+LOOKS = [("light", "zh-hans", 1440), ("dark", "zh-hans", 390), ("light", "en", 390), ("dark", "en", 1440)]
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def matter_pages(product) -> list[str]:
+    reported = product.sql("SELECT matter_id FROM incidents_incident WHERE status = 'reported' ORDER BY 1 LIMIT 1")[0][0]
+    closed = product.sql("SELECT matter_id FROM incidents_incident WHERE summary = '制冷机房配电柜冒烟'")[0][0]
+    shift = product.sql("SELECT matter_id FROM scheduling_shift WHERE starts_at <= duty_now() ORDER BY starts_at DESC LIMIT 1")[0][0]
+    return [
+        f"/incidents/{reported}/", f"/incidents/{closed}/", f"/incidents/{closed}/paper/", f"/incidents/{reported}/amend/place/",
+        f"/trail/{closed}/", f"/shifts/{shift}/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("theme", "language", "width"), LOOKS)
+def test_every_page_is_clean(product, open_browser, axe, theme, language, width):
+    officer, manager = product.on_watch("primary")[0], product.person("谢婷")[0]
+    visits = [("", path) for path in STRANGERS]
+    visits += [(officer, path) for path in (*EVERYONES, *OFFICERS, *matter_pages(product))]
+    visits += [(manager, path) for path in MANAGERS]
+    pages, wrong = {}, []
+    for who, path in visits:
+        if who not in pages:
+            pages[who] = open_browser(who, width=width, theme=theme, language=language)
+        page = pages[who]
+        answer = page.goto(product.base + path)
+        assert answer.status < 500, path
+        where = f"{path} {theme} {language} {width}"
+        wrong += [f"{where}: {finding}" for finding in violations(page, axe)]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"):
+            wrong.append(f"{where}: wider than the window")
+        wrong += [f"{where}: {text}" for text in left_over(page, language)]
+        shot(page, f"{theme}-{language}-{width}-{re.sub(r'[^a-z0-9]+', '-', path)}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def left_over(page, language: str) -> list[str]:
+    """Words of the other language in what the product itself says: menus, labels, headings, buttons."""
+    texts = page.eval_on_selector_all(
+        "label, th, dt, button, .rail-item, .panel > h2, .panel > header h2, summary, .empty, .under",
+        "found => found.filter(e => e.offsetParent).map(e => e.innerText.trim()).filter(Boolean)",
+    )
+    if language == "en":
+        return []  # the organisation's own words are Chinese and stand everywhere
+    english = re.compile(r"[A-Za-z]{4,}")
+    allowed = re.compile(r"Zhiban|Ctrl|Enter|English|UPS|ZB\d+|[A-Z]{2,}\d*")
+    return [text for text in texts if english.search(allowed.sub("", text)) and not HAN.search(text)]
+
+
+def test_hostile_text_stays_text_everywhere(product, open_browser, axe):
+    """Stored markup is shown, not run; the policy would stop it, but it must not even be tried."""
+    officer = product.on_watch("primary")[0]
+    page = open_browser(officer)
+    page.goto(product.base + "/incidents/log/")
+    evil = '"><img src=x onerror="window.hurt=1"><script>window.hurt=1</script>{{7*7}}'
+    for field in ("place", "summary", "reporter_name", "suggestion"):
+        page.fill(f"#id_{field}", evil[: int(page.get_attribute(f"#id_{field}", "maxlength"))])
+    page.fill("#id_scene", evil)
+    page.locator("#id_contact_not_given").check(force=True)
+    page.get_by_role("radio", name="较急", exact=True).check(force=True)
+    page.get_by_role("radio", name="单点", exact=True).check(force=True)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/incidents/\d+/"))
+    here = page.url
+    for path in (here, here + "paper/", product.base + "/", product.base + "/incidents/", product.base + "/trail/"):
+        page.goto(path)
+        assert page.evaluate("window.hurt") is None
+        assert page.locator("main img").count() == 0
+
+
+def test_the_paper_form_fits_one_a4_page(product, open_browser):
+    closed = product.sql("SELECT matter_id FROM incidents_incident WHERE summary = '制冷机房配电柜冒烟'")[0][0]
+    page = open_browser(product.on_watch("primary")[0])
+    page.goto(f"{product.base}/incidents/{closed}/paper/")
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45]\S* 84[12]", pdf)
+
+
+def test_an_urgent_notice_appears_on_an_open_page_and_the_engine_banner_when_it_stops(product, open_browser):
+    superior = product.person("周敏")
+    page = open_browser(superior[0])
+    page.goto(product.base + "/calendar/")
+    page.wait_for_timeout(5000)
+    product.sql(
+        "INSERT INTO duty_notice (recipient_id, key, title, text, urgency, needs_acknowledgement, created_at, acknowledged_via) "
+        "SELECT id, 'test', '请立即查看', '演练', 'urgent', true, duty_now(), '' FROM duty_person WHERE staff_number = %s",
+        superior[0],
+    )
+    page.get_by_text("请立即查看").wait_for(timeout=10_000)
+    product.sql("UPDATE duty_notice SET released_at = duty_now() WHERE key = 'test'")
+
+
+def test_the_banner_comes_within_thirty_seconds_when_the_engine_dies(product, open_browser):
+    page = open_browser(product.on_watch("primary")[0])
+    assert page.locator(".banner-late").count() == 0
+    supervisor = Supervisor(product.place, [], {})
+    for name in ("beat", "worker"):
+        supervisor.call("stopProcess", name)
+    try:
+        page.get_by_text("提醒引擎没有响应").wait_for(timeout=40_000)
+        shot(page, "engine-dead")
+    finally:
+        for name in ("beat", "worker"):
+            supervisor.call("startProcess", name)
+    page.locator(".banner-late").wait_for(state="detached", timeout=40_000)
+
+
+def test_the_keyboard_reaches_what_matters(product, open_browser):
+    page = open_browser(product.on_watch("primary")[0])
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.wait_for_url("**/incidents/**")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url(product.base + "/")
