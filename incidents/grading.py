@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from duty.ladders import frozen
 from duty.recipients import reachable
 from duty.sockets import resolvers
 from duty.sweeping import Due
@@ -9,7 +10,7 @@ from duty.sweeping import Due
 
 def verdicts(standard, person, unit, at: dt.datetime) -> dict:
     """Per cell and per level, ready for the page: {"cells": {"3-2": …}, "levels": {rank: …}}."""
-    told = {level.rank: _names(level.report_to, person, unit, at) for level in standard.levels.all()}
+    told = {level.rank: _names(level, person, unit, at) for level in standard.levels.all()}
     levels = {
         level.rank: {
             "id": level.pk,
@@ -27,9 +28,10 @@ def verdicts(standard, person, unit, at: dt.datetime) -> dict:
     return {"version": standard.number, "cells": cells, "levels": levels}
 
 
-def _names(report_to: str, person, unit, at) -> list[str]:
+def _names(level, person, unit, at) -> list[str]:
     """Whom a report made now by this person would reach."""
-    due = Due(0, "", 0, unit.pk, person.pk, None, "", at, at, [], 0, at, "", "", at)
-    ids = [pk for name in report_to.split("+") for pk in resolvers[name].find([due], at).get(0, [])]
+    ladder = frozen([level.first_rung(0)])
+    due = Due(0, "", 0, unit.pk, person.pk, None, "", at, at, ladder, 0, at, "", "", at)
+    ids = [pk for name in level.report_to.split("+") for pk in resolvers[name].find([due], at).get(0, [])]
     people = reachable(ids, at)
     return list(dict.fromkeys(people[pk].name for pk in ids if pk in people))

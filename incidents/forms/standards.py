@@ -13,6 +13,7 @@ from duty.sockets import resolvers
 from incidents.models import Cell, Level, Scope, Urgency
 
 RUNGS = 6
+RECIPIENTS = ("to", "also", "besides")
 MOST_MINUTES = 7 * 24 * 60
 ACTIONS = ((REMIND, gettext_lazy("remind")), (ESCALATE, gettext_lazy("escalate")))
 
@@ -44,7 +45,7 @@ class LevelForm(forms.ModelForm):
         required=False,
     )
     designated = forms.ModelChoiceField(
-        Person.objects.filter(is_active=True), label=gettext_lazy("Designated person"), required=False,
+        Person.objects.may_sign_in(), label=gettext_lazy("Designated person"), required=False,
         help_text=gettext_lazy("Asked only where “designated person” is chosen."),
     )  # fmt: skip
     again_minutes = forms.IntegerField(
@@ -70,13 +71,13 @@ class LevelForm(forms.ModelForm):
             "version": level.standard.version,
         }
         rungs = level.rungs
-        self.initial["designated"] = next((rung.person for rung in rungs if rung.person), None)
+        self.initial["designated"] = level.designated
         self.initial["again_minutes"] = rungs[-1].again // 60 if rungs and rungs[-1].again else None
         for number in range(RUNGS):
             self._add_rung(number, rungs[number] if number < len(rungs) else None)
 
     def _add_rung(self, number: int, rung: Rung | None) -> None:
-        to = (rung.to.split("+") + ["", ""]) if rung else ["", ""]
+        to = (rung.to.split("+") if rung else []) + [""] * len(RECIPIENTS)
         self.fields[f"minutes_{number}"] = forms.IntegerField(
             label=_("Minutes after due; negative is before"), required=False, min_value=-MOST_MINUTES, max_value=MOST_MINUTES,
             initial=rung.offset // 60 if rung else None, widget=_number(),
@@ -84,16 +85,18 @@ class LevelForm(forms.ModelForm):
         self.fields[f"action_{number}"] = forms.ChoiceField(
             label=_("does"), choices=ACTIONS, required=False, initial=rung.action if rung else REMIND, widget=_select()
         )
-        self.fields[f"to_{number}"] = forms.ChoiceField(
-            label=_("whom"), choices=_recipients(True), required=False, initial=to[0], widget=_select()
-        )
-        self.fields[f"also_{number}"] = forms.ChoiceField(
-            label=_("and whom"), choices=_recipients(True), required=False, initial=to[1], widget=_select()
-        )
+        for place, name in enumerate(RECIPIENTS):
+            self.fields[f"{name}_{number}"] = forms.ChoiceField(
+                label=_("and whom") if place else _("whom"),
+                choices=_recipients(True),
+                required=False,
+                initial=to[place],
+                widget=_select(),
+            )
 
     @property
     def rung_rows(self) -> list[list[forms.BoundField]]:
-        return [[self[f"{name}_{n}"] for name in ("minutes", "action", "to", "also")] for n in range(RUNGS)]
+        return [[self[f"{name}_{n}"] for name in ("minutes", "action", *RECIPIENTS)] for n in range(RUNGS)]
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:
@@ -104,30 +107,30 @@ class LevelForm(forms.ModelForm):
         cleaned = super().clean()
         rungs, chosen = [], set(cleaned.get("report_to") or [])
         for n in range(RUNGS):
-            minutes, to, also = cleaned.get(f"minutes_{n}"), cleaned.get(f"to_{n}"), cleaned.get(f"also_{n}")
-            if minutes is None and not to:
+            minutes = cleaned.get(f"minutes_{n}")
+            names = [name for name in dict.fromkeys(cleaned.get(f"{field}_{n}") for field in RECIPIENTS) if name]
+            if f"minutes_{n}" in self.errors or (minutes is None and not names):
                 continue
-            if minutes is None or not to:
+            if minutes is None or not names:
                 self.add_error(
                     f"minutes_{n}" if minutes is None else f"to_{n}", _("Fill in both the minutes and whom.")
                 )
                 continue
-            names = [name for name in dict.fromkeys((to, also)) if name]
             chosen.update(names)
             rungs.append((minutes, cleaned.get(f"action_{n}") or REMIND, "+".join(names)))
-        if "duty.designated" in chosen and not cleaned.get("designated"):
+        self.asks_designated = "duty.designated" in chosen
+        if self.asks_designated and not cleaned.get("designated"):
             self.add_error("designated", _("Choose the designated person."))
-        if cleaned.get("must_report") and not any(action == ESCALATE for _m, action, _t in rungs):
-            self.add_error(
-                "minutes_0", _("What must be reported needs at least one escalation for the case of silence.")
-            )
+        # Any level may be reported: what is beyond the watch's ability is, whatever its level.
+        if not self.errors and not any(action == ESCALATE for _m, action, _t in rungs):
+            self.add_error("minutes_0", _("At least one escalation is needed for the case of silence."))
         self.rungs = sorted(rungs)
         return cleaned
 
     def save(self, commit=False) -> Level:
         """The level as edited, not saved: the standard's verb does that."""
         level, cleaned = self.instance, self.cleaned_data
-        person = cleaned["designated"].pk if cleaned.get("designated") else None
+        person = cleaned["designated"].pk if cleaned.get("designated") and self.asks_designated else None
         level.report_to = "+".join(cleaned["report_to"])
         level.report_within = dt.timedelta(minutes=cleaned["report_minutes"])
         level.update_every = dt.timedelta(minutes=cleaned["update_minutes"]) if cleaned["update_minutes"] else None
@@ -138,7 +141,7 @@ class LevelForm(forms.ModelForm):
                 to=to,
                 action=action,
                 again=again if number == len(self.rungs) - 1 else 0,
-                person=person if "duty.designated" in to else None,
+                person=person,
             )
             for number, (minutes, action, to) in enumerate(self.rungs)
         )

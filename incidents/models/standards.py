@@ -23,7 +23,7 @@ class Urgency(models.IntegerChoices):
 class Scope(models.IntegerChoices):
     SPOT = 1, pgettext_lazy("scope", "one spot")
     BUILDING = 2, pgettext_lazy("scope", "a building")
-    DEPARTMENTS = 3, pgettext_lazy("scope", "several departments")
+    DEPARTMENTS = 3, pgettext_lazy("scope", "departments")
     ALL = 4, pgettext_lazy("scope", "everyone")
 
 
@@ -127,12 +127,16 @@ class Standard(Subject):
         mine = Standard.objects.filter(pk=self.pk, version=self.version, status=Standard.Status.DRAFT)
         if not mine.update(version=F("version") + 1, note=note):
             raise Conflict(self)
+        self.version, self.note = self.version + 1, note
         for row in (*levels, *cells):
             row.save()
 
     @verb(_("published the standard"))
     def publish(self, *, by, at):
-        """From now on incidents are graded by this version."""
+        """From now on incidents are graded by this version; raises Conflict if it was edited since it was read."""
+        if not Standard.objects.filter(pk=self.pk, version=self.version).update(version=F("version") + 1):
+            raise Conflict(self)
+        self.version += 1
         self.step(Standard.Status.PUBLISHED, frm=[Standard.Status.DRAFT], published_at=at, published_by=by)
 
 
@@ -189,12 +193,21 @@ class Level(models.Model):
     def rungs(self) -> list[Rung]:
         return ladders.thawed(self.ladder)
 
+    @property
+    def designated(self) -> int | None:
+        """Who is asked where “designated person” is chosen; every rung of a level carries the same one."""
+        return next((rung.person for rung in self.rungs if rung.person), None)
+
+    def first_rung(self, offset: int) -> Rung:
+        """Telling those to whom this level is reported."""
+        return Rung(offset=offset, to=self.report_to, action=ladders.TELL, person=self.designated)
+
     def report_ladder(self, opened_at: dt.datetime, due_at: dt.datetime) -> list[Rung]:
         """This level's ladder with telling the superior as its first rung, at the moment of reporting.
 
         Reminders planned before that moment are dropped: they would come before there was anything to remind of.
         """
-        first = Rung(offset=round((opened_at - due_at).total_seconds()), to=self.report_to, action=ladders.TELL)
+        first = self.first_rung(round((opened_at - due_at).total_seconds()))
         later = [
             rung
             for rung in self.rungs

@@ -1,11 +1,13 @@
 """Reading a page as a person does: what stands in its fields, what is said beside them, what buttons there are."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 WITHOUT_END = {"input", "br", "meta", "link", "hr", "img"}
-BESIDE = re.compile(r"^error(?:-|_\d+_id_)(?P<name>[\w-]+)$")
+# Ours, and crispy's.
+BESIDE = re.compile(r"^(?:error-(?P<ours>[\w-]+)|(?:error_\d+_)?id_(?P<crispy>[\w-]+?)(?:_error)?)$")
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Page(HTMLParser):
         self.errors: dict[str, str] = {}
         self.alerts: list[str] = []
         self.links: list[str] = []
+        self.data: dict[str, object] = {}  # what the page lends its scripts, by id
         self._said: list[str] = []
         self._listening: list[list] = []  # (tag, depth, kind, name, pieces)
         self._depth = 0
@@ -52,7 +55,7 @@ class Page(HTMLParser):
         if tag not in WITHOUT_END:
             self._depth += 1
         if tag in ("script", "style"):
-            self._hidden = True
+            self._hidden = given.get("id") or True
         elif tag == "form":
             self.forms.append(Form(given.get("action") or ""))
         elif tag == "input":
@@ -73,7 +76,7 @@ class Page(HTMLParser):
             self.forms[-1].buttons.append((given.get("name"), given.get("value")))
         if "invalid-feedback" in names:
             found = BESIDE.match(given.get("id") or "")
-            self._listening.append([tag, self._depth, "error", found["name"] if found else "", []])
+            self._listening.append([tag, self._depth, "error", (found["ours"] or found["crispy"]) if found else "", []])
         elif "alert" in names or "banner" in names:
             self._listening.append([tag, self._depth, "alert", "", []])
 
@@ -101,5 +104,7 @@ class Page(HTMLParser):
             self._area[1].append(data)
         for entry in self._listening:
             entry[4].append(data)
+        if isinstance(self._hidden, str):
+            self.data[self._hidden] = json.loads(data)
         if not self._hidden:
             self._said.append(data)
