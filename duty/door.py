@@ -6,19 +6,21 @@ A request that writes runs in one transaction with the trail's context set; what
 import datetime as dt
 import uuid
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 
 from duty.evidence import set_context
 from duty.models import Notice, Once
 from duty.steps import Conflict
 
+LONGEST_ANSWER = Once._meta.get_field("answer").max_length
 PULSE = """
 SELECT duty_now(), (SELECT max(seen_at) FROM duty_lane WHERE name = 'fire'),
        (SELECT min(fires_at) FROM duty_deadline WHERE fires_at IS NOT NULL)
@@ -47,20 +49,49 @@ class Clock:
             request.at, seen_at, next_at = cursor.fetchone()
         request.engine = Engine(request.at, seen_at, next_at)
         if request.user.is_authenticated and self._has_ended(request):
-            logout(request)
-            if request.method == "GET":
-                return redirect(f"{settings.LOGIN_URL}?ended=1&next={request.path}")
-        return self.get_response(request)
+            return self._sign_out(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            self._has_begun(request)  # someone who signed in with this request
+        return response
+
+    @staticmethod
+    def _sign_out(request):
+        logout(request)
+        if request.method in ("GET", "HEAD"):
+            asked = urlencode({"ended": 1, "next": request.get_full_path()})
+            return redirect(f"{resolve_url(settings.LOGIN_URL)}?{asked}")
+        from duty.views.errors import session_ended
+
+        with translation.override(translation.get_language_from_request(request)):
+            return session_ended(request)
 
     def _has_ended(self, request) -> bool:
         """Idle for too long, or open for too long. What the page asks by itself is no activity."""
-        now, session = int(request.at.timestamp()), request.session
-        started, seen = session.setdefault("started", now), session.get("seen", now)
-        if now - started > settings.SESSION_HOURS * 3600 or now - seen > settings.SESSION_IDLE_MINUTES * 60:
+        now, session = self._has_begun(request), request.session
+        if now - session["started"] > settings.SESSION_HOURS * 3600:
             return True
-        if "seen" not in session or (now - seen > 60 and not request.path.startswith("/live/")):
+        idle = now - session["seen"]
+        if idle > settings.SESSION_IDLE_MINUTES * 60:
+            return True
+        if idle > 60 and not self._asked_by_itself(request):
             session["seen"] = now
         return False
+
+    @staticmethod
+    def _has_begun(request) -> int:
+        """Note the beginning of a session; answers what time it is, in seconds."""
+        now = int(request.at.timestamp())
+        request.session.setdefault("started", now)
+        request.session.setdefault("seen", now)
+        return now
+
+    @staticmethod
+    def _asked_by_itself(request) -> bool:
+        """A page that looks for news, or fetches itself anew, with nobody at the keyboard."""
+        if request.path.startswith("/live/") or "X-Live" in request.headers:
+            return True
+        return request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "empty"
 
 
 class Language:
@@ -86,9 +117,16 @@ class Door:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            from duty.views.errors import takes_forms_only
+
+            return takes_forms_only(request)
+        return response
 
     def process_view(self, request, view, args, kwargs):
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("no text holds a null character, and no query of ours could ask for one")
         self._check_rule(request, view)
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
@@ -121,7 +159,8 @@ class Door:
             return HttpResponseRedirect(answer)
         response = view(request, *args, **kwargs)
         if 300 <= response.status_code < 400:
-            Once.objects.filter(pk=token).update(answer=response["Location"])
+            answer = response["Location"]
+            Once.objects.filter(pk=token).update(answer=answer if len(answer) <= LONGEST_ANSWER else "")
         else:
             Once.objects.filter(pk=token).delete()  # refused: the corrected form is still to come
         return response

@@ -27,10 +27,28 @@ def conflicted(request, conflict):
     )
 
 
+NOT_TYPED = {"csrfmiddlewaretoken", "once", "version", "next", "opened"}
+MOST_TYPED = 40
+
+
 def _typed(request) -> list[tuple[str, str]]:
-    """What was typed, to copy from: the page it belonged to no longer fits."""
-    hidden = {"csrfmiddlewaretoken", "once", "version", "next", "password"}
-    return [(name, value) for name, value in request.POST.items() if name not in hidden and len(value) > 3][:12]
+    """What was typed, to copy from: the page it belonged to no longer fits. Never a password; no bare choices."""
+    return [
+        (name, value)
+        for name, value in request.POST.items()
+        if name not in NOT_TYPED and "password" not in name and (len(value) > 3 or not value.isascii())
+    ][:MOST_TYPED]
+
+
+def session_ended(request):
+    """A form sent after the session ended: it is not taken, and not lost either."""
+    return _page(
+        request,
+        403,
+        _("Your session has ended"),
+        _("Nothing was saved. Sign in again, then send it once more: what you typed stands below."),
+        typed=_typed(request),
+    )
 
 
 def stale_form(request, reason=""):
@@ -63,6 +81,13 @@ def not_found(request, exception=None):
         404,
         _("There is nothing here"),
         _("The address is wrong, or it belongs to a unit you do not see."),
+    )
+
+
+def takes_forms_only(request):
+    """Such an address is reached by signing in again after a button was pressed, or by changing the language."""
+    return _page(
+        request, 405, _("There is no page here"), _("This address only takes what a form sends. Nothing was changed.")
     )
 
 
