@@ -1,4 +1,3 @@
-from axes.utils import reset as open_lock
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
@@ -7,6 +6,7 @@ from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget
 
 from duty.admin_site import Register
+from duty.gate import open_lock
 from duty.models import Grant, Person, Unit
 from duty.resets import send_reset
 
@@ -76,7 +76,7 @@ class PersonAdmin(ImportExportMixin, Register):
     @admin.action(description=_("Open the login lock"))
     def open_the_lock(self, request, queryset):
         for person in queryset:
-            open_lock(username=person.staff_number)
+            open_lock(person)
             self._trace(request, person, "unlocked")
         self.message_user(request, _("The lock is open."), messages.SUCCESS)
 

@@ -16,10 +16,11 @@ PORT = env.number("PORT", 8000, 1, 65535)
 PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://localhost:{PORT}")
 ORGANISATION = env.text("ORGANISATION", "")
 
-SECRET_KEY = env.text("SECRET_KEY") or (PLACE.secret() if DEVELOPMENT else "")
+SECRET_KEY = env.text("SECRET_KEY") or (PLACE.secret() if DEVELOPMENT else "unset")  # then nothing starts: duty.E002
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["*"] if DEVELOPMENT else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, 0, 9)  # how many stand in front and say who asked
 
 # Who is served
 INSTALLED_APPS = [
@@ -110,7 +111,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # People
 AUTH_USER_MODEL = "duty.Person"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "duty.access.Backend"]
+AUTHENTICATION_BACKENDS = ["duty.gate.Gate", "duty.access.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -135,10 +136,8 @@ AXES_USERNAME_FORM_FIELD = "username"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0, 0, 9)
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
-)
+AXES_USERNAME_CALLABLE = "duty.gate.who_tries"
+AXES_CLIENT_IP_CALLABLE = "duty.gate.where_from"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "zhiban"
@@ -155,7 +154,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS and env.switch("SSL_REDIRECT", True)
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.number("TRUSTED_PROXIES", 0, 0, 9):
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -26,7 +26,9 @@ class PersonQuerySet(models.QuerySet):
         )
 
     def may_sign_in(self):
-        return self.filter(is_active=True).exclude(employed_until__lt=duty_today())
+        """The same, at this instant by the database's clock."""
+        begun = Q(employed_from__isnull=True) | Q(employed_from__lte=duty_today())
+        return self.filter(begun, is_active=True).exclude(employed_until__lt=duty_today())
 
     def in_units(self, units):
         return self.filter(unit_id__in=list(units))
@@ -41,7 +43,11 @@ class PersonQuerySet(models.QuerySet):
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
     def get_by_natural_key(self, username):
-        return self.get(staff_number__iexact=username)
+        """Capitals or small letters, as it was typed; where two differ in that alone, the one written just so."""
+        found = list(self.filter(staff_number__iexact=username).order_by("id")[:2])
+        if len(found) == 1:
+            return found[0]
+        return self.get(staff_number=username)
 
     def create_user(self, staff_number, password=None, **fields):
         person = self.model(staff_number=staff_number, **fields)
@@ -136,6 +142,8 @@ class Person(AbstractBaseUser):
 
     def clean(self):
         super().clean()
+        if Person.objects.filter(staff_number__iexact=self.staff_number).exclude(pk=self.pk).exists():
+            raise ValidationError({"staff_number": _("Another person has this staff number already.")})
         above, seen = self.superior, {self.pk}
         while self.pk and above is not None:
             if above.pk in seen:

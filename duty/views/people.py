@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from duty.access import anyone, signed_in
 from duty.forms.people import Profile, ResetPassword, SignIn, plain_helper
-from duty.models import Grant, Line, Person, Role
+from duty.models import Line, Person, Role
 from duty.resets import send_reset
 from duty.sockets import people_at_hand
 
@@ -35,10 +35,19 @@ class SignInView(auth.LoginView):
     authentication_form = SignIn
     redirect_authenticated_user = True
 
+    def get_redirect_url(self):
+        wanted = super().get_redirect_url()
+        return "" if wanted.startswith(self.request.path) else wanted  # not round in a circle
+
     def form_valid(self, form):
         person = form.get_user()
         Line.objects.trace("duty.person.signed_in", by=person, at=self.request.at)
         return super().form_valid(form)
+
+
+def who_helps():
+    """Administrators to turn to: they open locks and grant roles."""
+    return Person.objects.may_sign_in().filter(grants__role=Role.ADMINISTRATOR).distinct()[:3]
 
 
 sign_in = anyone(never_cache(SignInView.as_view()))
@@ -47,19 +56,17 @@ sign_in = anyone(never_cache(SignInView.as_view()))
 @anyone
 def locked_out(request, original_response=None, credentials=None, *args, **kwargs):
     """Too many wrong tries. Says how long, and who can open it at once."""
-    openers = Grant.objects.filter(role=Role.ADMINISTRATOR).select_related("person")[:3]
-    context = {
-        "minutes": round(settings.AXES_COOLOFF_TIME * 60),
-        "administrators": [grant.person for grant in openers],
-    }
+    context = {"minutes": round(settings.AXES_COOLOFF_TIME * 60), "administrators": who_helps()}
     return render(request, "duty/locked_out.html", context, status=429)
 
 
-@signed_in
+@anyone
 @require_POST
 def sign_out(request):
-    Line.objects.trace("duty.person.signed_out", by=request.user, at=request.at)
-    logout(request)
+    """Pressed in a second tab it finds nobody signed in, and that is no error."""
+    if request.user.is_authenticated:
+        Line.objects.trace("duty.person.signed_out", by=request.user, at=request.at)
+        logout(request)
     return redirect("login")
 
 
@@ -88,8 +95,7 @@ def profile(request):
         messages.success(request, _("Saved."))
         return redirect("profile")
     grants = request.user.grants.select_related("unit")
-    who_helps = Person.objects.filter(grants__role=Role.ADMINISTRATOR).distinct()[:3]
-    return render(request, "duty/profile.html", {"form": form, "grants": grants, "who_helps": who_helps})
+    return render(request, "duty/profile.html", {"form": form, "grants": grants, "who_helps": who_helps()})
 
 
 @signed_in
