@@ -50,7 +50,7 @@ def local(text: str) -> dt.datetime:
 
 def replace_clock(expression: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(CLOCK.format(expression))
+        cursor.execute(CLOCK.format(f"SELECT {expression}"))
 
 
 @pytest.fixture

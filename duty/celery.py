@@ -12,6 +12,9 @@ app.autodiscover_tasks()
 
 
 def _start(place: str) -> None:
+    from duty.checks import refuse_to_start
+
+    refuse_to_start()
     from duty.lanes import start_lanes
 
     start_lanes(place)

@@ -17,7 +17,7 @@ def production_is_set_up(app_configs, **kwargs):
     if settings.DEVELOPMENT:
         return []
     found = []
-    if not settings.SECRET_KEY:
+    if settings.SECRET_KEY == "unset":
         found.append(
             Error(
                 "SECRET_KEY is not set.", hint="Set it to 50 random characters, the same on every host.", id="duty.E002"
@@ -36,3 +36,10 @@ def production_is_set_up(app_configs, **kwargs):
             )
         )
     return found
+
+
+def refuse_to_start() -> None:
+    """Called by every process that serves: with settings that cannot be used, none of them runs."""
+    errors = [found for found in (*environment_is_readable(None), *production_is_set_up(None)) if found.is_serious()]
+    if errors:
+        raise SystemExit("\n".join(f"{error.id} {error.msg} {error.hint}" for error in errors))

@@ -41,18 +41,20 @@ def pretending(at: dt.datetime):
 
     Needs the owner of the database; whoever else is connected sees the true clock all the while.
     """
+    if not connection.in_atomic_block:
+        raise RuntimeError("the clock is only ever moved inside a transaction that moves it back")
     with connection.cursor() as cursor:
-        if not connection.in_atomic_block:
-            raise RuntimeError("the clock is only ever moved inside a transaction that moves it back")
-        cursor.execute(CLOCK.format(f"'{at.isoformat()}'::timestamptz"))
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'duty_now'")
+        before = cursor.fetchone()[0]
+        cursor.execute(CLOCK.format(f"SELECT '{at.isoformat()}'::timestamptz"))
         try:
             yield at
         finally:
             if not connection.needs_rollback:
-                cursor.execute(CLOCK.format("statement_timestamp()"))
+                cursor.execute(CLOCK.format(before))
 
 
-CLOCK = "CREATE OR REPLACE FUNCTION duty_now() RETURNS timestamptz STABLE PARALLEL SAFE LANGUAGE sql AS $$ SELECT {} $$"
+CLOCK = "CREATE OR REPLACE FUNCTION duty_now() RETURNS timestamptz STABLE PARALLEL SAFE LANGUAGE sql AS $$ {} $$"
 
 
 def zone() -> zoneinfo.ZoneInfo:
