@@ -49,7 +49,6 @@ class ManifestStorage(CompressedManifestStaticFilesStorage):
     """Names carry a hash of the content, inside JavaScript modules too."""
 
     support_js_module_import_aggregation = True
-    manifest_strict = False
 
 
 def icon_path(name: str) -> Path:

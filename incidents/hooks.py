@@ -82,6 +82,8 @@ deadline_kinds.add(
 
 
 def _open_incidents(person, at):
+    if not person.sight.units():
+        return None
     rows = Incident.objects.open().visible_to(person).select_related("level", "nature").order_by("-received_at")[:8]
     return {"incidents": list(rows)}
 

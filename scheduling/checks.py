@@ -18,6 +18,6 @@ def sections(shift: Shift, at) -> list[dict]:
 def checks(person, at):
     """The desk's panel: what is in order on this watch, and what is not yet."""
     shift = my_watch(person, at)
-    if shift is None:
+    if shift is None or shift.unit_id not in person.sight.units():
         return None
     return {"shift": shift, "checks": findings(shift, at, "before") + findings(shift, at, "after")}

@@ -45,6 +45,7 @@ def strip(person, at):
         "shift": shift,
         "crew": crew,
         "mine": mine,
+        "may_see": shift.unit_id in person.sight.units(),
         "now_x": place(at, shift),
         "hours": hours_of(shift),
         "lines": [layout("wide", marks, closest=2.6), layout("narrow", marks, closest=7.6)],

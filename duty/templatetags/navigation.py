@@ -45,6 +45,13 @@ def nav(context, name: str, label: str, picture: str, count: int = 0):
 
 
 @register.simple_tag(takes_context=True)
+def may_open(context, name: str) -> bool:
+    """Whether the rule of that address lets this person in: no button leads to a refusal."""
+    rule = _rule(name)
+    return rule is not None and rule.allows(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
 def open_matters(context, kind: str) -> int:
     """Open matters of a kind I may see, counted to 100 at most: the badge does not grow with the table."""
     mine = Matter.objects.open().filter(kind=kind).visible_to(context["request"].user)

@@ -53,7 +53,15 @@ function moveHair(svg) {
   const hair = svg.querySelector(".hair");
   hair.setAttribute("x1", x);
   hair.setAttribute("x2", x);
-  svg.querySelector(".now-label")?.setAttribute("x", x);
+  const label = svg.querySelector(".now-label"), text = label?.querySelector("text");
+  if (!text) return;
+  label.setAttribute("x", x);
+  // The organisation's wall time as the server wrote it, plus the minutes since: no zone is guessed here.
+  text.dataset.first ??= text.textContent.trim();
+  const [hours, minutes] = text.dataset.first.split(":").map(Number);
+  const passed = Math.floor(now() / 60000) - Math.floor(Date.parse(past.dataset.now) / 60000);
+  const minute = (((hours * 60 + minutes + passed) % 1440) + 1440) % 1440;
+  text.textContent = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
 }
 
 function tick() {
