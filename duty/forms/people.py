@@ -1,6 +1,6 @@
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from duty.models import Person
@@ -40,6 +40,31 @@ class Profile(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
+
+    def save(self, commit=True):
+        """Only these columns: what an administrator changes in the same moment stays changed."""
+        person = super().save(commit=False)
+        person.save(update_fields=self._meta.fields)
+        return person
+
+
+class _PasswordAlone:
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+    def save(self, commit=True):
+        person = super().save(commit=False)
+        person.save(update_fields=["password"])
+        return person
+
+
+class ChangePassword(_PasswordAlone, PasswordChangeForm):
+    """A new password for someone who knows the old one."""
+
+
+class ChoosePassword(_PasswordAlone, SetPasswordForm):
+    """A new password for someone who followed the link."""
 
 
 class ResetPassword(PasswordResetForm):

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -15,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from duty.access import anyone, signed_in
-from duty.forms.people import Profile, ResetPassword, SignIn, plain_helper
+from duty.forms.people import ChangePassword, ChoosePassword, Profile, ResetPassword, SignIn
 from duty.models import Line, Person, Role
 from duty.resets import send_reset
 from duty.sockets import people_at_hand
@@ -100,8 +99,7 @@ def profile(request):
 
 @signed_in
 def password(request):
-    form = PasswordChangeForm(request.user, request.POST or None)
-    form.helper = plain_helper()
+    form = ChangePassword(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         update_session_auth_hash(request, form.user)  # this session lives on, every other one ends
@@ -133,8 +131,7 @@ def reset_with(request, uid: str, token: str):
     person = _person_of(uid)
     if person is None or not default_token_generator.check_token(person, token):
         return render(request, "duty/reset_old.html", status=410)
-    form = SetPasswordForm(person, request.POST or None)
-    form.helper = plain_helper()
+    form = ChoosePassword(person, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
         Line.objects.trace("duty.person.password", by=person, at=request.at)
