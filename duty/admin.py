@@ -1,5 +1,4 @@
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 from import_export.admin import ImportExportMixin
@@ -10,8 +9,6 @@ from duty.admin_site import Register
 from duty.gate import open_lock
 from duty.models import Grant, Person, Unit
 from duty.resets import send_reset
-
-admin.site.unregister(Group)  # roles are grants on units
 
 
 class PersonResource(resources.ModelResource):

@@ -15,3 +15,10 @@ class DutyConfig(AppConfig):
 
 class AdminSiteConfig(AdminConfig):
     default_site = "duty.admin_site.Site"
+
+    def ready(self):
+        super().ready()  # finds every app's registers
+        from django.contrib.admin import site
+        from django.contrib.auth.models import Group
+
+        site.unregister(Group)  # roles are grants on units
