@@ -47,8 +47,21 @@ def evidence(**options):
     )
 
 
-def set_context(who: int | None, verb: str, reason: str = "") -> None:
-    """Say who does what, and why, for every event of this transaction."""
-    metadata = {"who": who, "verb": verb} | ({"reason": reason} if reason else {})
+CONTEXT = """
+WITH before AS MATERIALIZED (SELECT coalesce(current_setting('pghistory.context_metadata', true), '') AS context)
+SELECT before.context, set_config('pghistory.context_metadata', %s, true) FROM before
+"""
+
+
+def set_context(who: int | None, verb: str, reason: str = "") -> str:
+    """Say who does what, and why, for every event from now to the end of this transaction.
+
+    Returns what was said before, for `put_back`. A savepoint that is undone undoes this with it.
+    """
+    return put_back(json.dumps({"who": who, "verb": verb} | ({"reason": reason} if reason else {})))
+
+
+def put_back(context: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pghistory.context_metadata', %s, true)", [json.dumps(metadata)])
+        cursor.execute(CONTEXT, [context])
+        return cursor.fetchone()[0]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from duty import ladders, sockets, sweeping
-from duty.evidence import set_context
+from duty.evidence import put_back, set_context
 from duty.models import Deadline, Line, Matter, Notice, Settled, Via
 from duty.wakeups import wake_fire_lane
 
@@ -62,15 +62,21 @@ def verb(said):
             if "via" in wanted:
                 kwargs["via"] = via
             outer, entries = self.__dict__.get("entry"), self.__dict__.setdefault("_entries", [])
+            begun = len(entries)
             try:
                 with transaction.atomic():
-                    set_context(by.pk if by else None, name, reason)
+                    before = set_context(by.pk if by else None, name, reason)
                     self.entry = Line(verb=name, who=by, via=via, reason=reason, at=at)
                     entries.append(self.entry)
                     answer = method(self, *args, by=by, at=at, **kwargs)
                     if outer is None:
                         self._write_trail(entries)
                         self.sealed_last()
+                    if before:
+                        put_back(before)  # what follows is done by whoever took the verb around this one
+            except BaseException:
+                del entries[begun:]  # whoever took this verb may go on without it
+                raise
             finally:
                 self.entry = outer
                 if outer is None:

@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright
 from duty.env import ROOT
 from duty.run.place import Place
 from duty.sample import PASSWORD
+from incidents.tests.conftest import line, make_incident, nature, post, standard, watch  # noqa: F401 - fixtures
 
 CHROMIUM = "import('@sparticuz/chromium').then(c => c.default.executablePath()).then(p => console.log(p))"
 
