@@ -17,13 +17,6 @@ class AdminSiteConfig(AdminConfig):
     default_site = "duty.admin_site.Site"
 
     def ready(self):
-        super().ready()
-        from django.contrib import admin
-        from django.contrib.auth.models import Group
-
-        admin.site.unregister(Group)  # roles are grants on units
-
-    def ready(self):
         super().ready()  # finds every app's registers
         from django.contrib.admin import site
         from django.contrib.auth.models import Group
