@@ -88,9 +88,8 @@ def sweep(limit: int = BATCH) -> int:
         return _replay(limit)
 
 
-def _claim(limit: int, one: int | None = None) -> list[Due]:
-    """Lock what is due, or that one deadline whenever it is due."""
-    which, values = ("d.id = %s AND d.fires_at IS NOT NULL", [one]) if one else ("d.fires_at <= duty_now()", [])
+def _claim(limit: int, which: str = "d.fires_at <= duty_now()", values: tuple = ()) -> list[Due]:
+    """Lock what is due and nobody else holds."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(which=which, limit=limit), values)
         return [Due(*row[:9], json.loads(row[9]), *row[10:]) for row in cursor.fetchall()]
@@ -98,7 +97,7 @@ def _claim(limit: int, one: int | None = None) -> list[Due]:
 
 def fire_now(deadline_id: int) -> None:
     """Fire a promise's next rung in the caller's transaction: whoever opens it has the first level told with it."""
-    _fire(_claim(1, one=deadline_id))
+    _fire(_claim(1, "d.id = %s AND d.fires_at IS NOT NULL", (deadline_id,)))
 
 
 def _replay(limit: int) -> int:
@@ -111,7 +110,8 @@ def _replay(limit: int) -> int:
     for pk in waiting:
         try:
             with transaction.atomic():
-                _fire(_claim(1, one=pk))
+                # Still due: another sweeper may have fired it meanwhile, and its next rung is for later.
+                _fire(_claim(1, "d.id = %s AND d.fires_at <= duty_now()", (pk,)))
         except (OperationalError, InterfaceError):
             raise
         except Exception as fault:
@@ -128,10 +128,20 @@ WHERE id = %s AND fires_at IS NOT NULL RETURNING matter_id, kind
 
 
 def _park(pk: int, fault: Exception) -> None:
+    """Put off the row at fault, then say so. An alarm that cannot be written parks nothing less."""
+    why = f"{type(fault).__name__}: {fault}".replace("\0", "�").encode(errors="replace").decode()[:2000]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(PARK, [f"{type(fault).__name__}: {fault}"[:2000], list(RETRY_SECONDS), len(RETRY_SECONDS), pk])
-        if row := cursor.fetchone():
-            alarm_administrators(f"parked:{pk}", wording.parked(row[1], pk, fault), matter_id=row[0])
+        cursor.execute(PARK, [why, list(RETRY_SECONDS), len(RETRY_SECONDS), pk])
+        row = cursor.fetchone()
+    if row is None:
+        return
+    try:
+        with transaction.atomic():
+            alarm_administrators(f"parked:{pk}", wording.parked(row[1], pk, why), matter_id=row[0])
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("nobody could be alarmed about deadline %s", pk)
 
 
 FIRINGS = """

@@ -63,13 +63,13 @@ def nobody(due):
     return write
 
 
-def parked(kind: str, pk: int, fault: Exception):
+def parked(kind: str, pk: int, fault: str):
     """Writes the alarm about a deadline that cannot fire."""
 
     def write():
         return (
             _("A deadline cannot fire and is tried again: %(kind)s no. %(pk)s") % {"kind": kind, "pk": pk},
-            f"{type(fault).__name__}: {fault}",
+            fault,
         )
 
     return write
