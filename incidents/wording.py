@@ -11,9 +11,8 @@ def _name(incident) -> str:
     return f"[{incident.level.name}] {incident.summary}"
 
 
-def shown(incident, field: str) -> str:
+def shown(value) -> str:
     """A field's value as people read it, for corrections."""
-    value = getattr(incident, field)
     if value is None:
         return ""
     if isinstance(value, dt.datetime):

@@ -33,7 +33,7 @@ class Recording(models.Model):
         if fresh.is_closed:
             raise Conflict(self)
         self.entry.text, self.entry.happened_at = text, happened_at
-        if self.status == Status.ACKNOWLEDGED:
+        if self.status == Status.ACKNOWLEDGED or self._running("incidents.update"):
             self._owe_update(by, at)
 
     @verb(_("corrected the record"))
@@ -42,7 +42,7 @@ class Recording(models.Model):
         if field not in AMENDABLE:
             raise ValueError(f"{field} cannot be corrected")
         self.lock()
-        old = wording.shown(self, field)
+        old = wording.shown(getattr(self, field))
         setattr(self, field, value)
         if field == "reporter_name":
             self.name_not_given = not value
@@ -51,7 +51,7 @@ class Recording(models.Model):
         self.hay = self._hay()
         self.save()
         Amendment.objects.create(
-            incident=self, field=field, old=old, new=wording.shown(self, field), reason=reason, by=by, at=at
+            incident=self, field=field, old=old, new=wording.shown(getattr(self, field)), reason=reason, by=by, at=at
         )
         if field == "summary":
             Matter.objects.filter(pk=self.pk).update(title=self.summary)
@@ -88,7 +88,8 @@ class Recording(models.Model):
         again = Status.ACKNOWLEDGED if self.acknowledged_at else Status.OPEN
         self.step(again, frm=[Status.CLOSED], closed_at=None, closed_by=None)
         self.reopen_matter()
-        self._owe_update(by, at)
+        if again == Status.ACKNOWLEDGED:
+            self._owe_update(by, at)
         told = [person for person in told_so_far(self.pk) if person != by.pk]
         tell(told, f"reopened:{self.pk}:{at:%Y%m%d%H%M%S}", wording.reopened(self, reason), matter_id=self.pk, at=at)
 

@@ -8,6 +8,12 @@ from duty.evidence import append_only, evidence, kept
 from duty.models import Via
 
 
+class ReportQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those that nobody has answered and that were not taken back."""
+        return self.filter(acknowledged_at__isnull=True, withdrawn_at__isnull=True)
+
+
 @evidence()
 class Report(models.Model):
     """One report of an incident to a superior, with its own clock (A15)."""
@@ -28,6 +34,8 @@ class Report(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report to the superior")

@@ -57,7 +57,7 @@ class Reporting(models.Model):
             raise Conflict(self, _("You have acknowledged this report already."))
         self.step(Status.ACKNOWLEDGED, frm=[Status.REPORTED], acknowledged_by=by, acknowledged_at=at)
         self.settle("incidents.report", at, by=by)
-        self.reports.filter(acknowledged_at__isnull=True).update(acknowledged_at=at, acknowledged_by=by)
+        self.reports.waiting().update(acknowledged_at=at, acknowledged_by=by)
         self.answered(at, by=by, via=via or "page")
         self._owe_update(by, at)
         self.entry.text = words
@@ -66,10 +66,11 @@ class Reporting(models.Model):
     @verb(_("gave an instruction"))
     def instruct(self, kind: str, words: str = "", *, by, at, via=Via.PAGE):
         """Authorise, start a plan, or say what else to do; whoever instructs has acknowledged."""
+        self.lock()  # whoever answered a moment before does not make this instruction void
+        if self.is_closed:
+            raise Conflict(self)
         if self.status == Status.REPORTED:
             self.acknowledge(by=by, at=at, via=via)
-        elif self.is_closed:
-            raise Conflict(self)
         instruction = Instruction.objects.create(incident=self, kind=kind, words=words, by=by, at=at, via=via)
         self.entry.text = words
         self.entry.data = {"kind": kind}
@@ -77,7 +78,8 @@ class Reporting(models.Model):
 
     @verb(_("pressed for an answer"))
     def press(self, *, by, at):
-        """Tell those who have not answered once more, now."""
+        """Tell those who have not answered once more, now; returns who is told."""
+        self.lock()  # else an answer given in between would leave them asked for good
         if self.status != Status.REPORTED:
             raise Conflict(self)
         waiting = list(
@@ -93,6 +95,7 @@ class Reporting(models.Model):
             needs_acknowledgement=True,
         )
         self.entry.text = "、".join(person.name for person in told)
+        return told
 
     @verb(_("regraded"))
     def regrade(self, urgency: int, scope: int, level: Level, *, by, at, reason: str):
@@ -109,8 +112,8 @@ class Reporting(models.Model):
         self._show_grade()
         self.entry.text = f"{old.name} → {level.name}"
         self.entry.data = {"from": old.rank, "to": level.rank}
-        if level.rank < old.rank and self.must_report:
-            running = self.matter.deadlines.open().filter(kind="incidents.report").first()
+        if self.must_report and (level.rank < old.rank or not had_to_report):
+            running = self._running("incidents.report")
             due_at = at + level.report_within
             due_at = min(due_at, running.due_at) if running else due_at  # a graver level never gives more time
             self.report(Report.Cause.REGRADED, due_at, reason, by=by, at=at)
@@ -118,13 +121,19 @@ class Reporting(models.Model):
         told = told_so_far(self.pk)
         if had_to_report and not self.must_report:
             self.settle("incidents.report", at, by=by, how=Settled.WITHDRAWN)
-            self.reports.filter(acknowledged_at__isnull=True).update(withdrawn_at=at)
+            self.reports.waiting().update(withdrawn_at=at)
             self.answered(at)
             if self.status == Status.REPORTED:
-                self.step(Status.OPEN, frm=[Status.REPORTED])
+                self.step(Status.ACKNOWLEDGED if self.acknowledged_at else Status.OPEN, frm=[Status.REPORTED])
         if self.status == Status.ACKNOWLEDGED:
             self._owe_update(by, at)
-        tell(told, f"regraded:{self.pk}:{at:%H%M%S}", wording.regraded(self, old, by, reason), matter_id=self.pk, at=at)
+        tell(
+            told,
+            f"regraded:{self.pk}:{at:%Y%m%d%H%M%S}",
+            wording.regraded(self, old, by, reason),
+            matter_id=self.pk,
+            at=at,
+        )
 
     @verb(_("recorded the superior's answer by phone"))
     def acknowledge_by_phone(self, superior, words: str, *, by, at):
@@ -132,7 +141,7 @@ class Reporting(models.Model):
         self.acknowledge(by=superior, at=at, via=Via.PHONE, words=words)
         self.entry.text = f"{superior.name}: {words}"
         tell(
-            [superior.pk], f"phone:{self.pk}:{at:%H%M%S}", wording.recorded_by_phone(self, by, words),
+            [superior.pk], f"phone:{self.pk}:{at:%Y%m%d%H%M%S}", wording.recorded_by_phone(self, by, words),
             matter_id=self.pk, at=at,
         )  # fmt: skip
 
@@ -143,15 +152,24 @@ class Reporting(models.Model):
         else:
             self.settle("incidents.update", at, by=by)
 
+    def _running(self, kind: str):
+        return self.matter.deadlines.open().filter(kind=kind).first()
+
     def _bring_report_forward(self, by, at) -> None:
-        """A corrected time of the call may shorten the report clock; it never gives more time."""
-        running = self.matter.deadlines.open().filter(kind="incidents.report").first()
-        if running is None or self.received_at + self.level.report_within >= running.due_at:
+        """A corrected time of the call may shorten the report clock; it never gives more time.
+
+        A clock that runs from a regrading knows nothing of the call.
+        """
+        running = self._running("incidents.report")
+        since_call = self.reports.waiting().exclude(cause=Report.Cause.REGRADED).last()
+        if running is None or since_call is None:
             return
-        self.report(Report.Cause.REGRADED, self.received_at + self.level.report_within, by=by, at=at)
+        due_at = self.received_at + since_call.level.report_within
+        if due_at < running.due_at:
+            self.report(since_call.cause, due_at, self.reports.last().request, by=by, at=at)
 
     def _tell_watch(self, key: str, write, at, besides) -> None:
         """Tell those who keep the watch now, and whoever logged it."""
         seats = on_duty({self.unit_id}, at)[self.unit_id]
         people = {seat.person_id for seat in seats if seat.role in ("primary", "secondary")} | {self.logged_by_id}
-        tell(people - {besides.pk}, f"{key}:{self.pk}:{at:%H%M%S}", write, matter_id=self.pk, at=at)
+        tell(people - {besides.pk}, f"{key}:{self.pk}:{at:%Y%m%d%H%M%S}", write, matter_id=self.pk, at=at)

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
-from duty.models import Deadline, Firing, Line, Matter, Notice
+from conftest import make_person
+from duty.models import Deadline, Firing, Line, Matter, Notice, Role
 from duty.steps import Conflict
 from duty.sweeping import sweep
 from incidents.models import Status
+from scheduling.models import Shift
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -203,3 +205,56 @@ def test_an_earlier_call_than_written_shortens_the_hour_and_never_lengthens_it(m
     assert Deadline.objects.open().get().due_at == due - 10 * MINUTE
     incident.amend("received_at", now.replace(second=0) - MINUTE, by=officer, at=now, reason="又记错")
     assert Deadline.objects.open().get().due_at == due - 10 * MINUTE
+
+
+@pytest.mark.django_db
+def test_after_a_handover_the_next_rung_wakes_the_leader_of_the_new_watch(
+    make_incident, watch, post, house, manager, clock, now
+):
+    incident = make_incident()  # due at 00:02, a reminder at 23:32, the next at 23:52
+    relief = make_person("沈涛", house["ops"], Role.LEADER)
+    turn = now + 38 * MINUTE
+    Shift.objects.filter(pk=watch.pk).update(ends_at=turn)  # its seats follow
+    Shift(post=post, name="后夜班", starts_at=turn, ends_at=turn + 480 * MINUTE).plan(
+        [("leader", relief), ("primary", make_person("刘洋", house["ops"]))], by=manager, at=now
+    )
+    told = []
+    for minutes in (-30, -10):
+        clock(incident.received_at + (60 + minutes) * MINUTE)
+        assert sweep() == 1
+        told.append(Firing.objects.order_by("-id").first().told)
+    assert told == [["何佳", "周敏", "陈立"], ["沈涛", "周敏", "刘洋"]]
+    assert Notice.objects.get(recipient=relief).needs_acknowledgement
+    incident.acknowledge(by=relief, at=clock(now + 55 * MINUTE))
+    assert not Notice.objects.waiting().exists()
+
+
+@pytest.mark.django_db
+def test_an_answer_lets_the_others_off_and_they_see_by_whom(make_incident, watch, chief, leader, now):
+    incident = make_incident()
+    assert Notice.objects.waiting().count() == 2
+    incident.acknowledge(by=leader, at=now + MINUTE)
+    mine, theirs = Notice.objects.get(recipient=leader), Notice.objects.get(recipient=chief)
+    assert (mine.acknowledged_at, mine.released_at) == (now + MINUTE, None)
+    assert (theirs.acknowledged_at, theirs.released_at) == (None, now + MINUTE)
+
+
+@pytest.mark.django_db
+def test_a_call_corrected_after_a_regrading_does_not_touch_the_clock_of_the_regrading(
+    make_incident, watch, officer, now, clock
+):
+    incident = make_incident(urgency=1, scope=1, received_at=now.replace(second=0) - 30 * MINUTE)
+    at = clock(now + 20 * MINUTE)
+    incident.regrade(3, 2, incident.standard.by_rank[3], by=officer, at=at, reason="冒烟")
+    incident.amend("received_at", now - 25 * MINUTE, by=officer, at=at, reason="记错")
+    assert Deadline.objects.open().get().due_at == at + 60 * MINUTE
+    assert incident.reports.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_report_brought_forward_keeps_its_cause_and_what_was_asked(make_incident, watch, officer, now):
+    incident = make_incident(request="请授权断电")
+    incident.amend("received_at", now - 10 * MINUTE, by=officer, at=now, reason="记错")
+    first, second = incident.reports.all()
+    assert (second.cause, second.request) == (first.cause, "请授权断电")
+    assert second.deadline.runs_from == now - 10 * MINUTE
