@@ -57,12 +57,12 @@ class LogForm(forms.ModelForm):
             "disposition": forms.RadioSelect,
         }
 
-    def __init__(self, *args, unit, watch_unit_ids, standard, at: dt.datetime, **kwargs):
+    def __init__(self, *args, unit, standard, at: dt.datetime, **kwargs):
         super().__init__(*args, **kwargs)
         self.at, self.standard = at, standard
         moments_of(self, ("received_at", "event_at"), at)
         self.instance.unit, self.instance.standard = unit, standard
-        self.fields["line"].queryset = DutyLine.objects.in_use().filter(unit__in=watch_unit_ids)
+        self.fields["line"].queryset = DutyLine.objects.ringing_for(unit)
         self.fields["line"].empty_label = _("in person, or another way")
         self.fields["nature"].queryset = Nature.objects.filter(is_active=True)
         self.fields["nature"].empty_label = _("not sure yet")

@@ -1,12 +1,17 @@
 """Small forms for an incident's verbs. Each keeps what was typed when it is refused."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duty.forms.moments import MomentField, MomentInput, moments_of
 from duty.models import Person
-from incidents.models import Incident, Instruction, Scope, Urgency
+from incidents.forms.log import LONGEST_AGO
+from incidents.models import DutyLine, Incident, Instruction, Nature, Scope, Urgency
+from incidents.wording import shown
+
+TIMES = ("received_at", "event_at")
 
 
 def _area(rows: int = 2):
@@ -31,6 +36,8 @@ class NoteForm(forms.Form):
         value = self.cleaned_data["happened_at"]
         if value and value > self.at:
             raise forms.ValidationError(_("This lies in the future. Check the date and the time."))
+        if value and value < self.at - LONGEST_AGO:
+            raise forms.ValidationError(_("This is more than a year ago. Check the date."))
         return value
 
 
@@ -63,13 +70,16 @@ class RegradeForm(ReasonForm):
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
 
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
     field_order = ("urgency", "scope", "level", "reason")
 
     def __init__(self, *args, incident: Incident, **kwargs):
         super().__init__(*args, **kwargs)
         self.incident = incident
         self.fields["level"].queryset = incident.standard.levels.all()
-        self.initial |= {"urgency": incident.urgency, "scope": incident.scope}
+        was = f"{incident.urgency}-{incident.scope}-{incident.level_id}"
+        self.initial |= {"urgency": incident.urgency, "scope": incident.scope, "was": was}
 
     def clean(self):
         cleaned = super().clean()
@@ -116,29 +126,38 @@ def amend_form(field: str):
             fields = [field]
             widgets = {"scene": forms.Textarea(attrs={"rows": 3})}
 
-        def __init__(self, *args, at, **kwargs):
+        def __init__(self, *args, at, masked="", **kwargs):
             super().__init__(*args, **kwargs)
-            self.at = at
-            if field in ("received_at", "event_at"):
+            incident = self.instance
+            if field in TIMES:
                 moments_of(self, [field], at)
+            if field == "line":
+                lines = DutyLine.objects.ringing_for(incident.unit).values_list("pk", flat=True)
+                self.fields[field].queryset = DutyLine.objects.filter(pk__in=[*lines, incident.line_id])
+            if field == "nature":
+                self.fields[field].queryset = Nature.objects.filter(Q(is_active=True) | Q(pk=incident.nature_id))
+            if masked:
+                self.initial[field] = ""
+                self.fields[field].help_text = _("It is %(number)s now.") % {"number": masked}
             value = self.fields[field]
             value.widget.attrs["class"] = "form-select" if isinstance(value.widget, forms.Select) else "form-control"
 
         def clean(self):
             cleaned = super().clean()
             value = cleaned.get(field)
-            if field == "received_at" and value and value > self.instance.logged_at:
+            logged_at = self.instance.logged_at
+            if field in TIMES and value and value < logged_at - LONGEST_AGO:
+                self.add_error(field, _("This is more than a year ago. Check the date."))
+            if field == "received_at" and value and value > logged_at:
                 self.add_error(field, _("This lies after the moment it was written down. Check the date and the time."))
             happened = value if field == "event_at" else self.instance.event_at
             received = value if field == "received_at" else self.instance.received_at
-            if field in ("event_at", "received_at") and happened and received and happened > received:
+            if field in TIMES and happened and received and happened > received:
                 self.add_error(field, _("It cannot happen after it was reported. Check both times."))
-            if field not in self.errors and not self.has_changed_value():
+            old = getattr(self.instance, field)
+            if field not in self.errors and shown(value).splitlines() == shown(old).splitlines():
                 self.add_error(field, _("This is what stands there already."))
             return cleaned
-
-        def has_changed_value(self) -> bool:
-            return field in self.changed_data
 
         def validate_constraints(self):
             """Asked by the verb inside its transaction; a name that becomes “not given” is set there too."""

@@ -2,11 +2,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
+from duty.models import Unit
 
 
 class DutyLineQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(is_active=True)
+
+    def ringing_for(self, unit):
+        """Those of the unit, and of those above and below it: what may ring in its duty room."""
+        tree = Unit.objects.tree()
+        return self.in_use().filter(unit__in=tree.below(unit.pk) | set(tree.above(unit.pk)))
 
     def visible_to(self, person):
         return self if person.sight.everything else self.filter(unit_id__in=person.sight.units())

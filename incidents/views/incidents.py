@@ -122,9 +122,8 @@ def log(request):
         return redirect("standard-in-force")
     watch = my_watch(request.user, request.at)
     unit = _unit_kept_by(request.user, watch)
-    units = _units_around(unit)
     draft = Draft.objects.filter(person=request.user, form="incident").first()
-    common = {"unit": unit, "watch_unit_ids": units, "standard": standard, "at": request.at}
+    common = {"unit": unit, "standard": standard, "at": request.at}
     if request.method == "POST":
         form = LogForm(request.POST, **common)
         if form.is_valid():
@@ -158,12 +157,6 @@ def _unit_kept_by(person, watch) -> Unit:
     if person.unit_id in kept:
         return person.unit
     return Unit.objects.filter(pk__in=kept).exclude(parent__in=kept).order_by("order", "id").first()
-
-
-def _units_around(unit) -> set[int]:
-    """The unit, those above and those below: whose lines may ring in this duty room."""
-    tree = Unit.objects.tree()
-    return tree.below(unit.pk) | set(tree.above(unit.pk))
 
 
 def _first_values(request, draft) -> dict:

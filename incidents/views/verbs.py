@@ -1,16 +1,17 @@
 """What is done to an incident. Each view asks `may`, takes the verb, and goes back to the page."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from duty.access import may, signed_in, signed_link
+from duty.access import can, may, signed_in, signed_link
 from duty.links import read_token
 from duty.models import Notice, Via
+from duty.names import masked
+from duty.steps import Conflict
 from duty.views.trail import tell
 from incidents.forms.verbs import (
     CloseForm,
@@ -23,7 +24,14 @@ from incidents.forms.verbs import (
 )
 from incidents.models import Incident, Status
 from incidents.models.recording import AMENDABLE
-from incidents.views.incidents import _asked, page, seen_by
+from incidents.models.states import LIVE
+from incidents.views.incidents import _asked, is_revealed, page, seen_by
+
+
+def _still(incident, *states) -> None:
+    """Raise Conflict for a form whose page has moved on, before looking at what is wrong with the form."""
+    if incident.status not in states:
+        raise Conflict(incident)
 
 
 @signed_in
@@ -41,6 +49,7 @@ def acknowledge(request, pk: int):
 def instruct(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "instruct", incident)
+    _still(incident, *LIVE)
     form = InstructForm(request.POST)
     if not form.is_valid():
         return page(request, incident, status=422, instruct=form)
@@ -54,8 +63,10 @@ def instruct(request, pk: int):
 def press(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "press", incident)
-    incident.press(by=request.user, at=request.at)
-    messages.success(request, _("They were told once more. Use the phone as well."))
+    if incident.press(by=request.user, at=request.at):
+        messages.success(request, _("They were told once more. Use the phone as well."))
+    else:
+        messages.warning(request, _("Nobody who is asked can be reached by message. Use the phone."))
     return redirect(incident)
 
 
@@ -64,6 +75,7 @@ def press(request, pk: int):
 def acknowledge_by_phone(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "acknowledge_by_phone", incident)
+    _still(incident, Status.REPORTED)
     form = PhoneAnswerForm(request.POST, people=[notice.recipient_id for notice in _asked(incident)])
     if not form.is_valid():
         return page(request, incident, status=422, phone=form)
@@ -79,6 +91,7 @@ def acknowledge_by_phone(request, pk: int):
 def note(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "note", incident)
+    _still(incident, *LIVE)
     form = NoteForm(request.POST, at=request.at)
     if not form.is_valid():
         return page(request, incident, status=422, note=form)
@@ -93,7 +106,10 @@ def note(request, pk: int):
 def regrade(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "regrade", incident)
+    _still(incident, *LIVE)
     form = RegradeForm(request.POST, incident=incident, prefix="regrade")
+    if request.POST.get(form.add_prefix("was"), form.initial["was"]) != form.initial["was"]:
+        raise Conflict(incident)  # someone else regraded it after this page was opened
     if not form.is_valid():
         return page(request, incident, status=422, regrade=form)
     chosen = form.cleaned_data
@@ -109,6 +125,7 @@ def regrade(request, pk: int):
 def close(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "close", incident)
+    _still(incident, *LIVE)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return page(request, incident, status=422, close=form)
@@ -122,6 +139,7 @@ def close(request, pk: int):
 def reopen(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "reopen", incident)
+    _still(incident, Status.CLOSED)
     form = ReasonForm(request.POST, prefix="reopen")
     if not form.is_valid():
         return page(request, incident, status=422, reopen=form)
@@ -146,7 +164,9 @@ def amend(request, pk: int, field: str):
     incident = seen_by(request.user, pk)
     may(request.user, "amend", incident)
     old = Incident.objects.get(pk=pk)  # the form writes into its instance while it looks
-    form = amend_form(field)(request.POST or None, instance=incident, at=request.at)
+    hidden = field == "reporter_contact" and not is_revealed(incident, request.user, request.at)
+    number = masked(incident.reporter_contact) if hidden else ""
+    form = amend_form(field)(request.POST or None, instance=incident, at=request.at, masked=number)
     if request.method == "POST" and form.is_valid():
         old.amend(field, form.cleaned_data[field], by=request.user, at=request.at, reason=form.cleaned_data["reason"])
         messages.success(request, _("Corrected. The old value stays visible."))
@@ -170,19 +190,24 @@ def answer(request, token: str):
         "matter", "unit", "level", "standard", "line", "shift__post", "logged_by", "acknowledged_by"
     )
     incident = rows.get(pk=notice.matter_id)
-    person, form = notice.recipient, InstructForm()
+    person, form, moved_on = notice.recipient, InstructForm(), ""
     if request.method == "POST":
-        if not notice.needs_acknowledgement and not person.sight.has("leader", unit=incident.unit_id):
-            raise PermissionDenied("this link only informs")
-        if request.POST.get("verb") == "acknowledge":
-            incident.acknowledge(by=person, at=request.at, via=Via.LINK)
-            return redirect("incident-answer", token)
-        form = InstructForm(request.POST)
-        if form.is_valid():
-            incident.instruct(
-                form.cleaned_data["kind"], form.cleaned_data["words"], by=person, at=request.at, via=Via.LINK
-            )
-            return redirect("incident-answer", token)
+        # What counts is what this person is asked, not which of their messages they opened.
+        may(person, "acknowledge", incident)
+        if request.POST.get("verb") != "acknowledge":
+            form = InstructForm(request.POST)
+        try:
+            if not form.is_bound:
+                incident.acknowledge(by=person, at=request.at, via=Via.LINK)
+                return redirect("incident-answer", token)
+            if form.is_valid():
+                said = form.cleaned_data
+                incident.instruct(said["kind"], said["words"], by=person, at=request.at, via=Via.LINK)
+                return redirect("incident-answer", token)
+        except Conflict as conflict:
+            # Whoever has no session cannot go and look: this page itself says how it stands now.
+            moved_on = conflict.message or _("Someone else was faster. This is how it stands now.")
+            incident = rows.get(pk=notice.matter_id)
     report = incident.reports.order_by("-at", "-id").first()
     context = {
         "incident": incident,
@@ -191,12 +216,14 @@ def answer(request, token: str):
         "form": form,
         "report": report,
         "waits": incident.status == Status.REPORTED,
-        "may_answer": notice.needs_acknowledgement or person.sight.has("leader", unit=incident.unit_id),
+        "may_answer": can(person, "acknowledge", incident),
+        "moved_on": moved_on,
         "duty_phone": incident.shift.post.phone if incident.shift else "",
         "instructions": incident.instructions.select_related("by"),
         "story": tell(incident.matter),
     }
-    return render(request, "incidents/answer.html", context, status=422 if form.errors else 200)
+    status = 409 if moved_on else 422 if form.errors else 200
+    return render(request, "incidents/answer.html", context, status=status)
 
 
 def _notice_of(token: str) -> Notice | None:
