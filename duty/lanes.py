@@ -24,6 +24,7 @@ log = logging.getLogger("duty.lanes")
 
 SIGN_OF_LIFE_SECONDS = 5
 OUTAGE_SECONDS = 30
+HELD_SECONDS = 0.1
 
 
 class Lane(threading.Thread):
@@ -77,13 +78,11 @@ class Lane(threading.Thread):
 
     def _sleep(self, seconds: float) -> None:
         raw = connection.connection
-        raw.poll()
-        if raw.notifies or seconds <= 0:
-            raw.notifies.clear()
-            return
-        if select.select([raw], [], [], seconds)[0]:
+        with connection.wrap_database_errors:  # the driver's own errors are none that `run` knows
             raw.poll()
-            raw.notifies.clear()
+            if not raw.notifies and select.select([raw], [], [], seconds)[0]:
+                raw.poll()
+        raw.notifies.clear()
 
     def _sign_of_life(self) -> None:
         if time.monotonic() - self.last_sign < SIGN_OF_LIFE_SECONDS:
@@ -91,16 +90,18 @@ class Lane(threading.Thread):
         self.last_sign = time.monotonic()
         with transaction.atomic(), connection.cursor() as cursor:
             if self.name_of_lane == "fire":
+                cursor.execute(TAKE_TURNS)
                 cursor.execute(NOTE_OUTAGE, [OUTAGE_SECONDS])
             cursor.execute(SIGN, [self.name_of_lane, self.place])
 
 
-# The first fire lane back after a silence notes it; two at once would note it twice, so they take turns.
+# The first fire lane back after a silence notes it; two at once would note it twice, so they take turns. The turn is
+# a statement of its own: what one statement sees was fixed before it began to wait.
+TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtext('duty outage'))"
 NOTE_OUTAGE = """
-WITH turn AS (SELECT pg_advisory_xact_lock(hashtext('duty outage'))),
-     last AS (SELECT max(seen_at) AS seen_at FROM duty_lane, turn WHERE name = 'fire')
 INSERT INTO duty_outage (began_at, ended_at)
-SELECT seen_at, duty_now() FROM last WHERE seen_at < duty_now() - make_interval(secs => %s)
+SELECT max(seen_at), duty_now() FROM duty_lane WHERE name = 'fire'
+HAVING max(seen_at) < duty_now() - make_interval(secs => %s)
 """
 SIGN = """
 INSERT INTO duty_lane (name, place, seen_at, started_at) VALUES (%s, %s, duty_now(), duty_now())
@@ -115,7 +116,8 @@ class FireLane(Lane):
         return sweep()
 
     def rest(self) -> float:
-        return seconds_to_next()
+        # What is due and was not fired is held by someone else: look again soon, and not without a breath between.
+        return seconds_to_next() or HELD_SECONDS
 
 
 class SendLane(Lane):
