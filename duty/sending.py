@@ -10,7 +10,7 @@ import logging
 import time
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from duty.channels import CHANNELS, Parcel
 from duty.channels.errors import NotSent, Refused
@@ -23,6 +23,7 @@ RETRY_SECONDS = (10, 20, 40, 60, 120, 300, 600)
 ATTEMPTS = 60  # about nine hours at the longest interval
 LEFT_OVER_SECONDS = 5
 SENDER_DIED_SECONDS = 60
+SURE_SECONDS = 20  # a claim older than this is asked about again before it is used
 BROKER_PAUSE_SECONDS = 30
 
 CLAIM = """
@@ -31,11 +32,14 @@ WITH mine AS (
     ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 ), claimed AS (
     UPDATE duty_delivery d SET state = 'sending', attempts = attempts + 1, claimed_at = duty_now(), next_try_at = NULL
-    FROM mine WHERE d.id = mine.id RETURNING d.id, d.notice_id
+    FROM mine WHERE d.id = mine.id RETURNING d.id, d.notice_id, d.attempts
 )
-SELECT c.id, n.id, n.key, p.name, p.mail, p.language, n.title, n.text, n.recipient_id, m.kind, n.urgency = 'urgent'
+SELECT c.id, c.attempts, n.id, n.key, p.name, p.mail, p.language, n.title, n.text, n.recipient_id, m.kind, n.urgency = 'urgent'
 FROM claimed c JOIN duty_notice n ON n.id = c.notice_id JOIN duty_person p ON p.id = n.recipient_id
 LEFT JOIN duty_matter m ON m.id = n.matter_id ORDER BY c.id
+"""
+STILL_MINE = """
+UPDATE duty_delivery SET claimed_at = duty_now() WHERE id = %s AND state = 'sending' AND attempts = %s
 """
 SENT = """
 UPDATE duty_delivery SET state = 'sent', sent_at = duty_now(), reference = %s, error = ''
@@ -68,64 +72,80 @@ def _write(sql: str, values: list) -> int:
         return cursor.rowcount
 
 
-def _claim(channel) -> list[Parcel]:
+def _claim(channel) -> list[tuple]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CLAIM, [channel.name, BATCH])
-        rows = cursor.fetchall()
-    return [
-        Parcel(
-            id=pk,
-            notice_id=notice,
-            key=key,
-            name=name,
-            address=mail,
-            tongue=language or settings.LANGUAGE_CODE,
-            title=title,
-            text=text,
-            link=answer_link(notice, recipient, key, kind),
-            urgent=urgent,
-        )
-        for pk, notice, key, name, mail, language, title, text, recipient, kind, urgent in rows
-    ]
+        return cursor.fetchall()
+
+
+def _parcels(rows: list[tuple]) -> list[Parcel]:
+    """What was claimed, ready to be carried. One that cannot be made is put off alone."""
+    made = []
+    for pk, attempt, notice, key, name, mail, language, title, text, recipient, kind, urgent in rows:
+        try:
+            link = answer_link(notice, recipient, key, kind)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as why:
+            log.exception("delivery %s cannot be made", pk)
+            _try_again([pk], why)
+            continue
+        tongue = language or settings.LANGUAGE_CODE
+        made.append(Parcel(pk, attempt, notice, key, name, mail, tongue, title, text, link, urgent))
+    return made
 
 
 def send_waiting(limit: int = 500) -> int:
     """Send what waits, in batches over one connection each; returns how many left the house."""
     done = 0
     for channel in CHANNELS.values():
-        while done < limit and (parcels := _claim(channel)):
-            done += _send(channel, parcels)
+        there = True
+        while there and done < limit and (rows := _claim(channel)):
+            sent, there = _send(channel, _parcels(rows))
+            done += sent
     return done
 
 
-def _send(channel, parcels: list[Parcel]) -> int:
-    try:
-        line = channel.open()
-    except NotSent as why:
-        _try_again([parcel.id for parcel in parcels], why)
-        return 0
+def _send(channel, parcels: list[Parcel]) -> tuple[int, bool]:
+    """(how many left the house, whether the other side answers at all)."""
+    sent, claimed = 0, time.monotonic()
+    while parcels:
+        try:
+            line = channel.open()
+        except NotSent as why:
+            _try_again([parcel.id for parcel in parcels], why)
+            return sent, False
+        try:
+            gone, parcels = _hand_over(channel, line, parcels, claimed)
+        finally:
+            with contextlib.suppress(Exception):
+                channel.close(line)
+        sent += gone
+    return sent, True
+
+
+def _hand_over(channel, line, parcels: list[Parcel], claimed: float) -> tuple[int, list[Parcel]]:
+    """Over this one line; (how many went, those left for a fresh line if it breaks)."""
     sent = 0
-    try:
-        for place, parcel in enumerate(parcels):
-            try:
-                reference = channel.send(line, parcel)
-            except NotSent as why:
-                _try_again([parcel.id], why)
-            except Refused as why:
-                _write(FAILED, [str(why), parcel.id])
-                log.warning("delivery %s was refused: %s", parcel.id, why)
-            except Exception as why:
-                # The line broke in the act: this one may have gone out, those after it certainly not.
-                log.warning("delivery %s: %s: %s", parcel.id, type(why).__name__, why)
-                _try_again([parcel.id], why, unknown=not channel.cheap)
-                _try_again([left.id for left in parcels[place + 1 :]], why)
-                break
-            else:
-                sent += _write(SENT, [reference, parcel.id])
-    finally:
-        with contextlib.suppress(Exception):
-            channel.close(line)
-    return sent
+    for place, parcel in enumerate(parcels):
+        slow = time.monotonic() - claimed > SURE_SECONDS
+        if slow and not _write(STILL_MINE, [parcel.id, parcel.attempt]):
+            continue  # given back meanwhile, and perhaps under way from elsewhere
+        try:
+            reference = channel.send(line, parcel)
+        except NotSent as why:
+            _try_again([parcel.id], why)
+        except Refused as why:
+            _write(FAILED, [str(why), parcel.id])
+            log.warning("delivery %s was refused: %s", parcel.id, why)
+        except Exception as why:
+            # The line broke in the act: this one may have gone out, those after it certainly not.
+            log.warning("delivery %s: %s: %s", parcel.id, type(why).__name__, why)
+            _try_again([parcel.id], why, unknown=not channel.cheap)
+            return sent, parcels[place + 1 :]
+        else:
+            sent += _write(SENT, [reference, parcel.id])
+    return sent, []
 
 
 def _try_again(ids: list[int], why: Exception, unknown: bool = False) -> None:

@@ -14,6 +14,7 @@ class Parcel:
     """A delivery with what a channel needs to carry it."""
 
     id: int
+    attempt: int
     notice_id: int
     key: str
     name: str

@@ -47,6 +47,8 @@ class Mail:
             message.attach_alternative(render_to_string("duty/mail/notice.html", words), "text/html")
         try:
             message.send()
+        except ValueError as why:
+            raise Refused(f"{type(why).__name__}: {why}") from why  # no address, or a header that is none
         except smtplib.SMTPRecipientsRefused as why:
             codes = [code for code, _text in why.recipients.values()]
             if all(code >= 500 for code in codes):

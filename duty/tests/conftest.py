@@ -1,5 +1,6 @@
 import pytest
 
+from duty.tests.mailbox import Mailbox
 from duty.tests.promises import Promises
 
 
@@ -13,3 +14,14 @@ def promises(house, officer, chief, head):
         kinds.told[name] = [person]
     yield kinds
     kinds.forget()
+
+
+@pytest.fixture
+def mailbox(settings):
+    """A mail server that works; `mailbox.close()` takes it away."""
+    box = Mailbox()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", box.open(), 5
+    settings.PUBLIC_URL = "https://duty.example.cn"
+    yield box
+    box.close()
