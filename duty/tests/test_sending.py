@@ -2,6 +2,7 @@
 
 import datetime as dt
 import socket
+import time
 
 import pytest
 from django.db import connection, transaction
@@ -251,7 +252,9 @@ def test_fresh_mail_is_left_to_a_worker_and_old_mail_is_sent_from_the_lane(mailb
 def test_without_the_broker_the_lane_sends_at_once_and_leaves_it_alone_for_a_while(mailbox, broker, officer):
     broker()
     write(officer)
+    began = time.monotonic()
     assert see_to_outbox() == 1 and len(mailbox.messages) == 1
+    assert time.monotonic() - began < 3
     assert Broker.paused_until > 0
     assert not Broker.asks_a_worker()
 
