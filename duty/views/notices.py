@@ -50,12 +50,15 @@ def answer(request, token: str):
     """The page behind a link in a message: signed for one person. Opening it changes nothing; the button does."""
     signed = read_token(token)
     notice = (
-        Notice.objects.filter(pk=signed[0], recipient_id=signed[1]).select_related("recipient").first()
+        Notice.objects.filter(pk=signed[0], recipient_id=signed[1]).select_related("recipient", "matter").first()
         if signed
         else None
     )
     if notice is None or not notice.recipient.is_employed(request.at):
         return render(request, "duty/link_old.html", status=410)
+    own = notice.matter.model.answer_page_of(token) if notice.matter_id else request.path
+    if own != request.path:
+        return HttpResponseRedirect(own)  # what asks for more than a tick is answered there
     if request.method == "POST":
         Notice.objects.filter(pk=notice.pk).acknowledge(request.at, via="link")
         return redirect("notice-answer", token)
