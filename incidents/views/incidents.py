@@ -2,8 +2,10 @@
 
 import datetime as dt
 import re
+import unicodedata
 
 from django.contrib import messages
+from django.core.exceptions import EmptyResultSet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -23,8 +25,8 @@ from scheduling.models.shifts import my_watch, watch_of
 
 SHOWN = 50
 REVEALED_FOR = 15 * MINUTE
-NUMBER = re.compile(r"^\d{4}-\d{1,8}$")
-PHONE = re.compile(r"^[+\d][\d \-]{5,19}$")
+NUMBER = re.compile(r"^\d{4}-\d{1,8}$", re.ASCII)
+PHONE = re.compile(r"^\+?[\d \-()./]{6,24}$", re.ASCII)
 
 loggers = with_role(*HANDLERS)
 
@@ -32,9 +34,8 @@ loggers = with_role(*HANDLERS)
 @watching
 def incidents(request):
     """The log, newest first: filtered, searched, linked to."""
-    chosen = {
-        name: request.GET.get(name, "").strip() for name in ("q", "status", "level", "nature", "unit", "from", "until")
-    }
+    names = ("q", "status", "level", "nature", "unit", "from", "until")
+    chosen = {name: request.GET.get(name, "").strip() for name in names}
     rows = _filtered(Incident.objects.visible_to(request.user), chosen)
     rows = rows.select_related("level", "unit", "nature", "logged_by").defer("hay", "scene", "suggestion", "result")
     if chosen["q"]:
@@ -79,7 +80,7 @@ def _filtered(rows, chosen):
         # The ids as literals: a rank has one level per version of the standard, a handful.
         rows = rows.filter(level_id__in=list(Level.objects.filter(rank=chosen["level"]).values_list("pk", flat=True)))
     for name in ("nature", "unit"):
-        if chosen[name].isdigit() and len(chosen[name]) < 10:
+        if chosen[name].isascii() and chosen[name].isdecimal() and len(chosen[name]) < 10:
             rows = rows.filter(**{f"{name}_id": int(chosen[name])})
     if day := _day(chosen["from"]):
         rows = rows.filter(received_at__gte=start_of(day))
@@ -92,12 +93,18 @@ def _searched(rows, words: str) -> list[Incident]:
     """By number, by the reporter's phone, else by words."""
     if NUMBER.match(words):
         return list(rows.filter(number__startswith=words).order_by("number")[:SHOWN])
-    if PHONE.match(words):
-        digits = re.sub(r"\D", "", words)
-        found = rows.extra(where=["digits(reporter_contact) = %s"], params=[digits])
+    if PHONE.match(number := unicodedata.normalize("NFKC", words)):
+        digits = re.sub(r"\D", "", number)
+        bare = re.sub(r"^(00)?86", "", digits)
+        found = rows.extra(
+            where=["digits(reporter_contact) = ANY(%s)"], params=[[digits, bare, f"86{bare}", f"0086{bare}"]]
+        )
         if hits := list(found.exclude(reporter_contact="").newest_first()[:SHOWN]):
             return hits
-    ids = matching_ids(rows, folded(words), "received_at", SHOWN)
+    try:
+        ids = matching_ids(rows, folded(words), "received_at", SHOWN)
+    except EmptyResultSet:
+        return []  # a filter that nothing can pass, such as a level of which there is none
     return list(rows.filter(pk__in=ids).newest_first()) if ids else []
 
 

@@ -29,6 +29,7 @@ class Page(HTMLParser):
         self.errors: dict[str, str] = {}
         self.alerts: list[str] = []
         self.links: list[str] = []
+        self.next: str | None = None
         self.data: dict[str, object] = {}  # what the page lends its scripts, by id
         self._said: list[str] = []
         self._listening: list[list] = []  # (tag, depth, kind, name, pieces)
@@ -72,6 +73,8 @@ class Page(HTMLParser):
             self._keep(self._select, given.get("value") or "")
         elif tag == "a" and given.get("href"):
             self.links.append(given["href"])
+            if given.get("rel") == "next":
+                self.next = given["href"]
         elif tag == "button" and self.forms:
             self.forms[-1].buttons.append((given.get("name"), given.get("value")))
         if "invalid-feedback" in names:
