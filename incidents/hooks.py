@@ -1,5 +1,6 @@
 """What incidents plug into the apps below: two kinds of promise, a desk panel, a check and a handover section."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -98,7 +99,9 @@ def _without_result(shift, at):
 
 
 def _carried_over(shift, at):
-    rows = Incident.objects.open().filter(unit__in=[shift.unit_id]).select_related("level").order_by("received_at")[:50]
+    """Open incidents of the unit, and of those below that this post keeps watch for."""
+    kept = Q(unit=shift.unit_id) | Q(shift__post=shift.post_id)
+    rows = Incident.objects.open().filter(kept).select_related("level").order_by("received_at")[:50]
     return [
         (incident.summary, f"{incident.number} · {incident.place}", incident.get_absolute_url(), incident.level.name)
         for incident in rows

@@ -1,7 +1,8 @@
 from django import forms
+from django.utils.translation import gettext as _
 
 from duty.forms.people import plain_helper
-from duty.models import Unit
+from duty.models import Unit, phone_number
 from incidents.access import KEEPERS
 from incidents.models import DutyLine
 
@@ -15,3 +16,20 @@ class LineForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
         self.fields["unit"].queryset = Unit.objects.filter(pk__in=person.sight.units(KEEPERS))
+        self.fields["number"].validators.append(phone_number)
+
+    def clean_answer_within_seconds(self):
+        seconds = self.cleaned_data["answer_within_seconds"]
+        if seconds < 1:
+            raise forms.ValidationError(_("Give at least one second."))
+        return seconds
+
+    def clean(self):
+        cleaned = super().clean()
+        namesakes = DutyLine.objects.filter(unit=cleaned.get("unit"), name=cleaned.get("name"))
+        if namesakes.exclude(pk=self.instance.pk).exists():
+            self.name_is_taken()
+        return cleaned
+
+    def name_is_taken(self) -> None:
+        self.add_error("name", _("This unit has a line of this name already."))

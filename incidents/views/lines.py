@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.db.models import Avg, Count, DurationField, F, Q, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -49,9 +50,9 @@ def add(request):
     if request.method == "POST" and form.is_valid():
         if not request.user.sight.has(*KEEPERS, unit=form.cleaned_data["unit"].pk):
             raise PermissionDenied("keep")
-        _save(form, request, "added")
-        return redirect("lines")
-    return render(request, "incidents/line_form.html", {"form": form})
+        if _saved(form, request, "added"):
+            return redirect("lines")
+    return _page(request, form)
 
 
 @keepers
@@ -59,12 +60,26 @@ def change(request, pk: int):
     line = get_object_or_404(DutyLine.objects.visible_to(request.user), pk=pk)
     may(request.user, "keep", line)
     form = LineForm(request.POST or None, instance=line, person=request.user)
-    if request.method == "POST" and form.is_valid():
-        _save(form, request, "changed")
+    if request.method == "POST" and form.is_valid() and _saved(form, request, "changed"):
         return redirect("lines")
-    return render(request, "incidents/line_form.html", {"form": form, "line": line})
+    return _page(request, form, pk=pk)
 
 
-def _save(form, request, how: str) -> None:
-    Line.objects.trace_register(form.save(), how, by=request.user, at=request.at, fields=form.changed_data)
+def _page(request, form, pk: int | None = None):
+    line = DutyLine.objects.filter(pk=pk).first()  # as it stands; the form has written into its own
+    context = {"form": form, "line": line}
+    return render(request, "incidents/line_form.html", context, status=422 if form.errors else 200)
+
+
+def _saved(form, request, how: str) -> bool:
+    """Saved, with a line on the trail if anything changed; False where someone was faster with that name."""
+    try:
+        with transaction.atomic():
+            line = form.save()
+    except IntegrityError:
+        form.name_is_taken()
+        return False
+    if form.has_changed():
+        Line.objects.trace_register(line, how, by=request.user, at=request.at, fields=form.changed_data)
     messages.success(request, _("Saved."))
+    return True
