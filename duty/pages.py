@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 
 
 class Older:
@@ -13,6 +13,9 @@ class Older:
 
     def __init__(self, rows: QuerySet, request, *order: str, size: int = 50):
         self.size, self.names = size, [name.lstrip("-") for name in order]
+        meta = rows.model._meta
+        fields = [meta.pk if name == "pk" else meta.get_field(name) for name in self.names]
+        self.moments = [isinstance(field, DateTimeField) for field in fields]
         rows = rows.order_by(*order)
         mark = self._read(request.GET.get("before", ""))
         if mark:
@@ -45,9 +48,13 @@ class Older:
         if len(parts) != len(self.names):
             return None
         try:
-            read = [int(part) if part.isdigit() else dt.datetime.fromisoformat(part) for part in parts]
+            read = [
+                dt.datetime.fromisoformat(part) if moment else int(part)
+                for part, moment in zip(parts, self.moments, strict=True)
+            ]
         except (ValueError, OverflowError):
             return None
-        numbers_fit = all(not isinstance(value, int) or value < 2**63 for value in read)
-        zones_fit = all(not isinstance(value, dt.datetime) or value.tzinfo for value in read)
-        return read if numbers_fit and zones_fit and isinstance(read[-1], int) else None
+        fits = (
+            value.tzinfo if moment else 0 <= value < 2**63 for value, moment in zip(read, self.moments, strict=True)
+        )
+        return read if all(fits) else None

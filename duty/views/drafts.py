@@ -20,8 +20,8 @@ def save_draft(request, form: str):
         return JsonResponse({"error": "unknown form"}, status=404)
     try:
         sent = json.loads(request.POST.get("values", ""))
-        values = {str(name)[:60]: str(value)[:MAX_LENGTH] for name, value in sent.items() if value}
-    except (ValueError, AttributeError):
+        values = {_plain(name, 60): _plain(value, MAX_LENGTH) for name, value in sent.items() if value}
+    except (ValueError, AttributeError, RecursionError):
         return JsonResponse({"error": "unreadable"}, status=400)
     if len(values) > MAX_FIELDS:
         return JsonResponse({"error": "too many fields"}, status=400)
@@ -32,3 +32,8 @@ def save_draft(request, form: str):
     else:
         Draft.objects.filter(person=request.user, form=form).delete()
     return JsonResponse({"saved_at": f"{local(request.at):%H:%M}"})
+
+
+def _plain(text, longest: int) -> str:
+    """Without what no database keeps: null characters, and halves of characters."""
+    return str(text).replace("\0", "").encode(errors="ignore").decode()[:longest]

@@ -1,0 +1,88 @@
+"""Paging by key: every row once, in order, whatever is written meanwhile and whatever stands in the address."""
+
+import datetime as dt
+
+import pytest
+from django.test import RequestFactory
+
+from duty.models import Line, Notice
+from duty.pages import Older
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(before: str = ""):
+    return RequestFactory().get("/", {"before": before} if before else {})
+
+
+@pytest.fixture
+def lines(officer, now):
+    """23 lines in groups that share their moment, so that the tie-break is needed on every page."""
+    return [
+        Line.objects.trace("duty.person.signed_in", by=officer, at=now - dt.timedelta(minutes=n // 4), text=str(n))
+        for n in range(23)
+    ]
+
+
+def walk(rows, *order, size):
+    seen, mark, pages = [], "", 0
+    while True:
+        page = Older(rows, asked(mark), *order, size=size)
+        seen += [row.pk for row in page]
+        pages += 1
+        assert page.is_first == (pages == 1) and len(page) <= size and pages < 30
+        if not page.more:
+            return seen, pages
+        mark = page.mark
+
+
+@pytest.mark.parametrize("size", [1, 4, 5, 22, 23, 24])
+def test_every_row_is_shown_once_and_in_order(lines, size):
+    seen, pages = walk(Line.objects.all(), "-at", "-id", size=size)
+    assert seen == list(Line.objects.order_by("-at", "-id").values_list("pk", flat=True))
+    assert pages == -(-23 // size)
+
+
+def test_one_column_is_enough_where_it_is_unique(lines):
+    seen, _pages = walk(Line.objects.all(), "-id", size=7)
+    assert seen == sorted((line.pk for line in lines), reverse=True)
+
+
+def test_a_row_written_meanwhile_moves_no_other(lines, officer, now):
+    first = Older(Line.objects.all(), asked(), "-at", "-id", size=10)
+    Line.objects.trace("duty.person.signed_in", by=officer, at=now + dt.timedelta(hours=1))
+    second = Older(Line.objects.all(), asked(first.mark), "-at", "-id", size=10)
+    expected = [line.pk for line in Line.objects.order_by("-at", "-id")][11:21]
+    assert [row.pk for row in second] == expected
+
+
+def test_an_empty_list_is_a_page(db):
+    page = Older(Notice.objects.all(), asked(), "-id")
+    assert (len(page), page.more, page.mark, page.is_first) == (0, False, "", True)
+
+
+MOMENT = "2026-11-22T15:02:00+00:00"
+HOSTILE = [
+    "~", "~~", "x~1", "1~x", "5~6", f"{MOMENT}~", f"{MOMENT}~x", f"{MOMENT}~-1", f"{MOMENT}~{MOMENT}", "2026-11-22~5",
+    "2026-11-22T15:02:00~5", f"{MOMENT}~²", f"{MOMENT}~{2**63}", f"{MOMENT}~{'9' * 5000}", "9999-12-31T23:59:59-14:00~5",
+    "0001-01-01T00:00:00+14:00~5", "0001-01-01T00:00:00+00:00:59~5", "' OR 1=1 --", "长~长", f"{MOMENT}~1~1", "‮", "~" * 9999,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_mark_that_makes_no_sense_shows_some_page(lines, mark):
+    for order in (("-at", "-id"), ("-id",)):
+        assert len(Older(Line.objects.all(), asked(mark), *order, size=5)) in (0, 5)
+
+
+@pytest.mark.parametrize("mark", [MOMENT, "x", f"{2**63}", "9" * 5000, "-1", "1.5", "²"])
+def test_a_number_that_is_none_shows_the_first_page(lines, mark):
+    page = Older(Line.objects.all(), asked(mark), "-id", size=5)
+    assert page.is_first and len(page) == 5
+
+
+@pytest.mark.parametrize("address", ["/trail/", "/notices/", "/calendar/?show=past"])
+@pytest.mark.parametrize("mark", [*HOSTILE, "\0", "x\0"], ids=range(len(HOSTILE) + 2))
+def test_no_page_breaks_on_one(as_, officer, address, mark):
+    query = {"before": mark} | ({"show": "past"} if "show" in address else {})
+    assert as_(officer).get(address.split("?")[0], query).status_code in (200, 400)
