@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from duty.clock import DAY, local, zone
 
-TIME = r"(?P<hour>\d{1,2})[::.]?(?P<minute>\d{2})(?:[::]\d{2}(?:\.\d+)?)?"
+COLON = r":\uff1a"  # a Chinese keyboard types the wide one
+TIME = rf"(?P<hour>\d{{1,2}})[{COLON}.]?(?P<minute>\d{{2}})(?:[{COLON}]\d{{2}}(?:\.\d+)?)?"
 DATE = r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
+YEARS = range(1900, 2200)
 MOMENT = re.compile(rf"^(?:{DATE}[T\s]+)?{TIME}$")
 
 
@@ -55,16 +57,26 @@ class MomentField(forms.DateTimeField):
         if found["month"] is None:
             if now is None:
                 raise ValueError
-            read = dt.datetime.combine(now.date(), time, zone())
+            read = self._at(now.date(), time)
             # A few minutes ahead is a mistake to be told; hours ahead was yesterday.
-            return read - DAY if read > now + dt.timedelta(hours=6) else read
+            return self._at(now.date() - DAY, time) if read > now + dt.timedelta(hours=6) else read
         if found["year"] is None and now is None:
             raise ValueError
         year = int(found["year"] or now.year)
-        read = dt.datetime.combine(dt.date(year, int(found["month"]), int(found["day"])), time, zone())
+        if year not in YEARS:
+            raise ValueError
+        read = self._at(dt.date(year, int(found["month"]), int(found["day"])), time)
         if found["year"] is None and read > now + DAY:
-            read = read.replace(year=year - 1)
+            return self._at(read.date().replace(year=year - 1), time)
         return read
+
+    def _at(self, day: dt.date, time: dt.time) -> dt.datetime:
+        """That time of that day. Of one that came twice the latest that has been; ValueError for one that never came."""
+        first, second = (dt.datetime.combine(day, time, zone()).replace(fold=fold) for fold in (0, 1))
+        if local(first.astimezone(dt.UTC)).time() != time:
+            raise ValueError
+        been = self.at is not None and second.astimezone(dt.UTC) <= self.at
+        return second if been else first
 
 
 def moments_of(form, names, at: dt.datetime) -> None:
