@@ -9,8 +9,10 @@ def sort_key(name: str) -> str:
 
 
 def masked(number: str) -> str:
-    """A phone number with its middle hidden: `13800138000` → `138****8000`."""
+    """A phone number with its middle hidden, four places at least: `13800138000` → `138****8000`."""
     digits = number.strip()
     if len(digits) < 7:
         return "*" * len(digits)
-    return f"{digits[:3]}****{digits[-4:]}"
+    shown = len(digits) - 4
+    head = min(3, shown // 2)
+    return f"{digits[:head]}****{digits[-min(4, shown - head) :]}"

@@ -4,7 +4,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -34,10 +35,11 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(unit_id__in=list(units))
 
     def found_by(self, words: str):
-        """By part of the name, its pinyin, or the staff number."""
+        """By part of the name, its pinyin with or without spaces, or the staff number."""
         words = words.strip()
-        return self.filter(
-            Q(name__icontains=words) | Q(staff_number__istartswith=words) | Q(name_sort__startswith=words.lower())
+        sound = Q(sound__startswith=words.lower().replace(" ", ""))
+        return self.alias(sound=Replace("name_sort", Value(" "))).filter(
+            Q(name__icontains=words) | Q(staff_number__istartswith=words) | sound
         )
 
 

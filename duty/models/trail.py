@@ -71,10 +71,16 @@ class Line(models.Model):
 
     @property
     def detail(self) -> str:
-        """What the verb was about, in the reader's language: keys are kept in `data`, words in `text`."""
-        if self.verb.startswith("duty.register."):
-            return self._register_detail()
-        model = apps.get_model(self.verb.rpartition(".")[0]) if self.matter_id else None
+        """What the verb was about, in the reader's language: keys are kept in `data`, words in `text`.
+
+        A line outlives what it is about: of what the product no longer knows, the words are left.
+        """
+        try:
+            if self.verb.startswith("duty.register."):
+                return self._register_detail()
+            model = apps.get_model(self.verb.rpartition(".")[0]) if self.matter_id else None
+        except (LookupError, ValueError):
+            return self.text
         return model.detail_of(self) if model is not None and hasattr(model, "detail_of") else self.text
 
     def _register_detail(self) -> str:

@@ -81,8 +81,8 @@ def test_a_number_that_is_none_shows_the_first_page(lines, mark):
     assert page.is_first and len(page) == 5
 
 
-@pytest.mark.parametrize("address", ["/trail/", "/notices/", "/calendar/?show=past"])
-@pytest.mark.parametrize("mark", [*HOSTILE, "\0", "x\0"], ids=range(len(HOSTILE) + 2))
-def test_no_page_breaks_on_one(as_, officer, address, mark):
-    query = {"before": mark} | ({"show": "past"} if "show" in address else {})
-    assert as_(officer).get(address.split("?")[0], query).status_code in (200, 400)
+@pytest.mark.parametrize("mark", ["\0", "5~6", f"{MOMENT}~x", f"{2**63}", "9999-12-31T23:59:59-14:00~5"])
+def test_no_page_breaks_on_one(as_, officer, lines, mark):
+    client = as_(officer)
+    for address, query in (("/trail/", {}), ("/notices/", {}), ("/calendar/", {"show": "past"})):
+        assert client.get(address, query | {"before": mark}).status_code == (400 if "\0" in mark else 200)

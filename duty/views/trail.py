@@ -12,6 +12,7 @@ from duty.models import Line, Matter, Person
 from duty.pages import Older
 
 SHOWN = 50
+YEARS = range(1990, 2200)
 
 
 @watching
@@ -33,9 +34,10 @@ def trail(request):
 
 def _day(raw: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(raw)
+        day = dt.date.fromisoformat(raw)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _kinds() -> list[tuple[str, str]]:
