@@ -37,6 +37,8 @@ def frozen(rungs: Iterable[Rung]) -> list[dict]:
 
 def thawed(ladder: list[dict]) -> list[Rung]:
     """Raises TypeError or ValueError for a ladder that no longer makes sense."""
+    if not isinstance(ladder, list):
+        raise TypeError("a ladder is a list of rungs")
     return [Rung(**rung) for rung in ladder]
 
 
@@ -75,3 +77,21 @@ def next_firing(
     rung = ladder[number]
     planned = due_at + dt.timedelta(seconds=rung.offset)
     return number, max(planned, fired_at + dt.timedelta(seconds=rung.min_gap))
+
+
+def latest_firing(
+    ladder: list[Rung], number: int, due_at: dt.datetime, last_fired_at: dt.datetime | None
+) -> dt.datetime | None:
+    """The latest instant for which rung `number` can have been planned; None when nothing is left to fire.
+
+    A promise that waits for a later one, or for none while there is one, was not left so by the engine.
+    """
+    if not ladder:
+        return None
+    if number >= len(ladder):
+        again = ladder[-1].again
+        return last_fired_at + dt.timedelta(seconds=again) if again and last_fired_at else None
+    planned = due_at + dt.timedelta(seconds=ladder[number].offset)
+    if last_fired_at is None:
+        return planned
+    return max(planned, last_fired_at + dt.timedelta(seconds=ladder[number].min_gap))

@@ -35,6 +35,7 @@ def label_of(verb: str):
 # Verbs that belong to no subject.
 KERNEL_VERBS = {
     "duty.engine.restored": _("a missing promise was restored"),
+    "duty.engine.thawed": _("a promise that stood still runs again"),
     "duty.person.signed_in": _("signed in"),
     "duty.person.signed_out": _("signed out"),
     "duty.person.switched": _("took over this computer"),

@@ -12,9 +12,9 @@ def deliver():
 
 @shared_task(name="duty.watchdog", time_limit=55)
 def watchdog():
-    from duty.watchdog import restore_missing
+    from duty.watchdog import look
 
-    restore_missing()
+    look()
 
 
 @shared_task(name="duty.housekeeping", time_limit=600)

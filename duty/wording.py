@@ -82,3 +82,12 @@ def restored(title: str):
         return _("A missing promise was restored: %(matter)s") % {"matter": title}, ""
 
     return write
+
+
+def thawed(title: str):
+    """Writes the alarm about a promise that stood still and runs again."""
+
+    def write():
+        return _("A promise stood still and runs again: %(matter)s") % {"matter": title}, ""
+
+    return write

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duty.ladders import ESCALATE, REMIND, TELL, Rung, first_firing, frozen, next_firing, rung_at, thawed
+from duty.ladders import (
+    ESCALATE,
+    REMIND,
+    TELL,
+    Rung,
+    first_firing,
+    frozen,
+    latest_firing,
+    next_firing,
+    rung_at,
+    thawed,
+)
 
 DUE = dt.datetime(2026, 11, 22, 15, 25, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -88,5 +99,8 @@ def test_any_ladder_is_climbed_in_order_and_forward_in_time(ladder, opened_minut
         fired_at = max(planned, fired_at)
         following, planned = next_firing(ladder, number, fired_at, DUE, here)
         assert following > number
+        latest = latest_firing(ladder, following, DUE, fired_at)
+        assert (planned is None) == (latest is None), "the watchdog asks this: nothing the engine plans looks frozen"
+        assert planned is None or planned <= latest
         assert planned is None or planned >= fired_at
         number = following
