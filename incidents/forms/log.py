@@ -12,7 +12,7 @@ from duty.forms.moments import moments_of
 from incidents.models import Disposition, DutyLine, Incident, Nature, Scope, Urgency
 
 CALL_IS_FRESH = 10 * MINUTE
-LONGEST_AGO = 366 * DAY  # a year mistyped is told; PostgreSQL would keep years that Python cannot read back
+LONGEST_AGO = 366 * DAY  # a year mistyped is told
 
 
 class OpenedField(forms.DateTimeField):

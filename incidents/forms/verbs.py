@@ -159,7 +159,4 @@ def amend_form(field: str):
                 self.add_error(field, _("This is what stands there already."))
             return cleaned
 
-        def validate_constraints(self):
-            """Asked by the verb inside its transaction; a name that becomes “not given” is set there too."""
-
     return AmendForm

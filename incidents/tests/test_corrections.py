@@ -132,8 +132,8 @@ def test_seconds_that_no_page_shows_are_no_correction(make_incident, watch, as_,
 
 WRONG = [
     ("place", ""), ("place", "楼" * 101), ("place", "a\x00b"), ("summary", ""), ("scene", "烟" * 2001),
-    ("received_at", ""), ("received_at", "23:03"), ("received_at", "2025-11-01 10:00"), ("received_at", "0001-01-01 00:00"),
-    ("received_at", "9999-12-31 23:59"), ("event_at", "23:03"), ("event_at", "0001-01-01 00:00"), ("event_at", "昨天"),
+    ("received_at", ""), ("received_at", "23:03"), ("received_at", "2025-11-01 10:00"), ("received_at", "1949-10-01 15:00"),
+    ("received_at", "2106-12-31 23:59"), ("event_at", "23:03"), ("event_at", "1949-10-01 15:00"), ("event_at", "昨天"),
     ("line", "999999"), ("nature", "abc"), ("reporter_name", "张" * 41),
 ]  # fmt: skip
 

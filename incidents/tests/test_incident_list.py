@@ -207,7 +207,7 @@ HOSTILE = [
     "q=(((((((", "q=-------", "q=%2B%2B%2B%2B%2B%2B%2B", "q=2026-00000000000", "q=2026-99999999", "q=%C2%B2%C2%B2%C2%B2%C2%B2%C2%B2%C2%B2", "status=%00", "status=vergessen",
     "level=0", "level=5", "level=-1", "level=%C2%B2", "level=1&q=abc", "nature=abc", "nature=-1", "nature=999999999", "nature=9999999999999999999999", "nature=%C2%B2",
     "nature=%D9%A3", "unit=%00", "unit=1e3", "unit=%C2%B3&q=x", "from=%00", "from=2026-13-45", "from=0001-01-01", "from=9999-12-31", "until=9999-12-31",
-    "until=-1", "from=2026-12-31&until=2026-01-01&q=x", "before=", "before=x", "before=~", "before=~~", "before=%00~1", "before=2026-11-22T23:02:00%2B08:00~x",
+    "until=-1", "from=2026-12-31&until=2026-01-01&q=x", "before=", "before=x", "before=~", "before=~~", "before=5~7", "before=%00~1", "before=2026-11-22T23:02:00%2B08:00~x",
     "before=2026-11-22T23:02:00~1", "before=2026-11-22T23:02:00%2B08:00~99999999999999999999999",
     "before=2026-11-22T23:02:00%2B08:00~%C2%B2", "before=2026-11-22T23:02:00%2B08:00~" + "9" * 5000, "status=open&status=closed&q=a&q=b", "%00=%00", "a[]=1&&&==",
 ]  # fmt: skip

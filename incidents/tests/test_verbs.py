@@ -116,7 +116,7 @@ REFUSED = [
     ("note", {"text": "字" * 2001}, "text"),
     ("note", {"text": "a\x00b"}, "text"),
     ("note", {"happened_at": "2026-11-23 01:00"}, "happened_at"),
-    ("note", {"happened_at": "0001-01-01 00:00"}, "happened_at"),
+    ("note", {"happened_at": "1949-10-01 15:00"}, "happened_at"),
     ("note", {"happened_at": "刚才"}, "happened_at"),
     ("regrade", {"regrade-reason": ""}, "regrade-reason"),
     ("regrade", {"regrade-reason": "字" * 201}, "regrade-reason"),

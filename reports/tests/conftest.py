@@ -32,7 +32,7 @@ class Mailbox:
     def __init__(self):
         self.messages: list[email.message.EmailMessage] = []
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):
         message = email.message_from_bytes(envelope.content, policy=policy.default)
         message["X-To"] = ",".join(envelope.rcpt_tos)
         self.messages.append(message)
@@ -67,10 +67,10 @@ class Product:
 
     def sql(self, query: str, *values):
         """Rows of a query; commits."""
-        with contextlib.closing(psycopg2.connect(host=str(self.place.sockets), user="zhiban", dbname="zhiban")) as line:
-            with line, line.cursor() as cursor:
-                cursor.execute(query, values)
-                return cursor.fetchall() if cursor.description else []
+        database = psycopg2.connect(host=str(self.place.sockets), user="zhiban", dbname="zhiban")
+        with contextlib.closing(database), database, database.cursor() as cursor:
+            cursor.execute(query, values)
+            return cursor.fetchall() if cursor.description else []
 
     def on_watch(self, role: str) -> tuple[str, str, str]:
         """(staff number, name, mail) of who holds this seat at head office now."""
@@ -91,7 +91,11 @@ def product():
     folder = tempfile.mkdtemp(prefix="zhiban-browser-")
     server = Controller(mailbox, hostname="127.0.0.1", port=mail_port)
     server.start()
-    clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    }
     environment = clean | {
         "VAR_DIR": folder, "PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}",
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "PYTHONPATH": str(ROOT),
@@ -100,9 +104,9 @@ def product():
         [sys.executable, "-m", "duty.run", "up"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
     said = []
-    for line in running.stdout:
-        said.append(line)
-        if line.startswith("Ready"):
+    for text in running.stdout:
+        said.append(text)
+        if text.startswith("Ready"):
             break
     else:
         raise AssertionError("the product did not start:\n" + "".join(said))

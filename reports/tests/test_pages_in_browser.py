@@ -5,7 +5,6 @@ import re
 import pytest
 
 from duty.run.supervisor import Supervisor
-
 from reports.tests.conftest import shot, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -20,9 +19,13 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def matter_pages(product) -> list[str]:
-    reported = product.sql("SELECT matter_id FROM incidents_incident WHERE status = 'reported' ORDER BY 1 LIMIT 1")[0][0]
+    reported = product.sql("SELECT matter_id FROM incidents_incident WHERE status = 'reported' ORDER BY 1 LIMIT 1")[0][
+        0
+    ]
     closed = product.sql("SELECT matter_id FROM incidents_incident WHERE summary = '制冷机房配电柜冒烟'")[0][0]
-    shift = product.sql("SELECT matter_id FROM scheduling_shift WHERE starts_at <= duty_now() ORDER BY starts_at DESC LIMIT 1")[0][0]
+    shift = product.sql(
+        "SELECT matter_id FROM scheduling_shift WHERE starts_at <= duty_now() ORDER BY starts_at DESC LIMIT 1"
+    )[0][0]
     return [
         f"/incidents/{reported}/", f"/incidents/{closed}/", f"/incidents/{closed}/paper/", f"/incidents/{reported}/amend/place/",
         f"/trail/{closed}/", f"/shifts/{shift}/",

@@ -60,10 +60,10 @@ class Copy:
         return False
 
     def sql(self, query: str):
-        with contextlib.closing(psycopg2.connect(host=str(self.place.sockets), user="zhiban", dbname="zhiban")) as line:
-            with line, line.cursor() as cursor:
-                cursor.execute(query)
-                return cursor.fetchall() if cursor.description else None
+        database = psycopg2.connect(host=str(self.place.sockets), user="zhiban", dbname="zhiban")
+        with contextlib.closing(database), database, database.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall() if cursor.description else None
 
 
 def wait_until(holds, seconds: float = 20) -> None:
@@ -89,7 +89,12 @@ def copy(tmp_path):
 
 def refused(one: Copy) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "duty.run", "up"], cwd=ROOT, env=one.environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "duty.run", "up"],
+        cwd=ROOT,
+        env=one.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode != 0
     return done.stdout + done.stderr

@@ -1,15 +1,19 @@
 import datetime as dt
+from collections import Counter
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from duty.clock import day_of
 from duty.forms.moments import moments_of
 from duty.forms.people import plain_helper
 from duty.models import Person
+from scheduling.access import PLANNERS
 from scheduling.models import Post, Seat, SeatRole, Shift
 
+LONGEST, FURTHEST = dt.timedelta(hours=48), dt.timedelta(days=2 * 366)
 SEATS = (SeatRole.LEADER, SeatRole.PRIMARY, SeatRole.SECONDARY, SeatRole.RESERVE)
 
 
@@ -25,8 +29,13 @@ class PersonField(forms.CharField):
         words = super().clean(value).strip()
         if not words:
             return None
-        number = words.rpartition(" ")[2].strip("()（）")
-        by_number = [p for p in self.people if p.staff_number.lower() == number.lower()]
+        name, _space, number = words.rpartition(" ")
+        number = number.strip("()（）").lower()
+        by_number = [
+            person
+            for person in self.people
+            if person.staff_number.lower() == number and name.strip() in ("", person.name)
+        ]
         found = by_number or [person for person in self.people if person.name == words]
         if len(found) == 1:
             return found[0]
@@ -53,21 +62,18 @@ class ShiftForm(forms.ModelForm):
         self.helper = plain_helper()
         self.at = at
         moments_of(self, ("starts_at", "ends_at"), at)
-        self.fields["post"].queryset = Post.objects.filter(
-            unit__in=person.sight.units(("manager", "administrator")), is_active=True
-        )
+        posts = Q(unit__in=person.sight.units(PLANNERS), is_active=True)
         if self.instance.pk:
             self.fields["post"].disabled = True
+            posts = Q(pk=self.instance.post_id)  # even one that is no longer in use
+        self.fields["post"].queryset = Post.objects.filter(posts)
         self.fields["name"].widget.attrs["placeholder"] = _("Night watch")
         employed = Person.objects.filter(
-            Q(employed_until__isnull=True) | Q(employed_until__gte=at.date()), is_active=True
+            Q(employed_until__isnull=True) | Q(employed_until__gte=day_of(at)), is_active=True
         )
-        self.people = list(employed.select_related("unit"))
-        names = [person.name for person in self.people]
-        self.suggestions = [
-            f"{person.name} ({person.staff_number})" if names.count(person.name) > 1 else person.name
-            for person in self.people
-        ]
+        self.people = list(employed)
+        names = Counter(person.name for person in self.people)
+        self.suggestions = [_shown(person, names) for person in self.people]
         sitting = {seat.role: seat.person for seat in self.instance.crew()} if self.instance.pk else {}
         for role in SEATS:
             self.fields[role.value] = PersonField(
@@ -81,11 +87,36 @@ class ShiftForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if start and end and start < end:
-            if not self.instance.pk and end <= self.at - dt.timedelta(days=366):
+        if start and end:
+            if end <= start:
+                self.add_error("ends_at", _("The shift ends before it starts."))
+            elif end - start > LONGEST:
+                self.add_error("ends_at", _("A shift lasts 48 hours at most. Check the dates."))
+            elif start > self.at + FURTHEST:
+                self.add_error("starts_at", _("This lies more than two years ahead. Check the date."))
+            elif not self.instance.pk and end <= self.at - dt.timedelta(days=366):
                 self.add_error("starts_at", _("This watch ended over a year ago. Check the date."))
-            self._check_people(start, end)
+            else:
+                self._check_post(start, end)
+                self._check_people(start, end)
         return cleaned
+
+    def _get_validation_exclusions(self):
+        # What else stands at this post is asked in `clean`, where a field can be named, and at last by the database.
+        return super()._get_validation_exclusions() | {"post"}
+
+    def told_by_the_database(self) -> None:
+        """Someone was faster, and what they entered can be seen by now: say by which field."""
+        start, end = self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]
+        self._check_post(start, end)
+        self._check_people(start, end)
+        if not self.errors:
+            self.add_error(None, _("Someone else was faster. Save it once more."))
+
+    def _check_post(self, start, end) -> None:
+        there = Shift.objects.live().between(start, end).filter(post=self.cleaned_data.get("post"))
+        if there.exclude(pk=self.instance.pk).exists():
+            self.add_error("starts_at", _("This post has a shift at that time already."))
 
     def _check_people(self, start, end) -> None:
         chosen: dict[int, str] = {}
@@ -97,7 +128,8 @@ class ShiftForm(forms.ModelForm):
                 self.add_error(role.value, _("%(name)s has a seat on this watch already.") % {"name": person.name})
                 continue
             chosen[person.pk] = role.value
-            if not person.is_employed(start) or not person.is_employed(end):
+            # The end itself belongs to the next watch: at midnight of the last day one has still worked to the end.
+            if not person.is_employed(start) or not person.is_employed(end - dt.timedelta(microseconds=1)):
                 self.add_error(role.value, _("%(name)s does not work here on that day.") % {"name": person.name})
         others = Seat.objects.filter(person__in=chosen, starts_at__lt=end, ends_at__gt=start).exclude(
             shift=self.instance.pk
@@ -117,4 +149,4 @@ class ShiftForm(forms.ModelForm):
 def _shown(person, names) -> str:
     if person is None:
         return ""
-    return f"{person.name} ({person.staff_number})" if names.count(person.name) > 1 else person.name
+    return f"{person.name} ({person.staff_number})" if names[person.name] > 1 else person.name

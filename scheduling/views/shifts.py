@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -58,7 +58,7 @@ def shift(request, pk: int):
         "crew": shift.crew(),
         "checks": findings(shift, request.at, "before") + findings(shift, request.at, "after"),
         "sections": sections(shift, request.at),
-        "is_now": shift.starts_at <= request.at < shift.ends_at,
+        "is_now": shift.removed_at is None and shift.starts_at <= request.at < shift.ends_at,
     }
     return render(request, "scheduling/shift.html", context)
 
@@ -73,7 +73,7 @@ def plan(request):
         if _saved(form, lambda: form.instance.plan(form.seats, by=request.user, at=request.at)):
             messages.success(request, _("The watch is entered."))
             return redirect(form.instance)
-    return render(request, "scheduling/shift_form.html", {"form": form})
+    return render(request, "scheduling/shift_form.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @planners
@@ -86,7 +86,8 @@ def change(request, pk: int):
         if _saved(form, lambda: shift.change(form.seats, by=request.user, at=request.at)):
             messages.success(request, _("The watch is changed."))
             return redirect(shift)
-    return render(request, "scheduling/shift_form.html", {"form": form, "shift": shift})
+    context = {"form": form, "shift": Shift.objects.select_related("post").get(pk=pk)}  # as it stands, not as typed
+    return render(request, "scheduling/shift_form.html", context, status=422 if form.errors else 200)
 
 
 def _saved(form, write) -> bool:
@@ -94,15 +95,11 @@ def _saved(form, write) -> bool:
     try:
         with transaction.atomic():
             write()
-    except IntegrityError as why:
-        problems = {
-            "one_duty_at_a_time": _("One of these people was just given another duty at that time."),
-            "one_shift_at_a_post_at_a_time": _("This post has a shift at that time already."),
-        }
-        known = next((text for name, text in problems.items() if name in str(why)), None)
-        if known is None:
+    except (IntegrityError, OperationalError) as why:
+        # Two who wait for each other's rows end as a deadlock: one of them is let go, and is as late as any other.
+        if not any(name in str(why) for name in ("one_duty_at_a_time", "one_shift_at_a_post_at_a_time", "deadlock")):
             raise
-        form.add_error(None, known)
+        form.told_by_the_database()
         return False
     return True
 
