@@ -1,0 +1,40 @@
+"""python -m bench [--only NAME]: print every figure, or those whose name begins with NAME."""
+
+import argparse
+import importlib
+import os
+import sys
+
+from .figures import Sheet, note
+from .ground import Ground
+
+# What is measured together: (module, function, names of the figures)
+EXPERIMENTS = (
+    ("engine", "idle", ("due_to_fired_idle_p99",)),
+    ("engine", "burst", ("ten_thousand_due_at_once",)),
+    ("engine", "rate", ("firings_per_second",)),
+    ("pages", "pages", ("page", "growth")),
+    ("searching", "searches", ("search",)),
+    ("writing", "log_posts", ("log_incident_post_p95",)),
+    ("serials", "serial_numbers", ("serial_numbers_per_second",)),
+)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    asked.add_argument("--only", default="", metavar="NAME", help="one figure, or those that begin like this")
+    sheet = Sheet(asked.parse_args().only)
+    chosen = [(module, function) for module, function, names in EXPERIMENTS if any(map(sheet.wants, names))]
+    if not chosen:
+        names = ", ".join(name for *_rest, names in EXPERIMENTS for name in names)
+        print(f"There is no figure called {sheet.only}. There are: {names}", file=sys.stderr)
+        return 2
+    with Ground(os.environ.get("BENCH_VAR")) as ground:
+        for module, function in chosen:
+            note(f"— {function}")
+            getattr(importlib.import_module(f"bench.{module}"), function)(ground, sheet)
+    return 0 if sheet.all_met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
