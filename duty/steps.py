@@ -5,7 +5,7 @@ import functools
 from collections.abc import Iterable
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +51,8 @@ KERNEL_VERBS = {
 def verb(said):
     """Make a method a verb: one transaction, the trail's context, and one line with who, when and why.
 
-    The method takes `by` and `at` by name. It may fill `self.entry` (text, data, happened_at) to say more.
+    The method takes `by` and `at` by name, and may fill `self.entry` (text, data, happened_at) to say more. A rung that
+    fired before the verb got its turn came first: `at` moves behind it.
     """
 
     def wrap(method):
@@ -67,6 +68,8 @@ def verb(said):
             try:
                 with transaction.atomic():
                     before = set_context(by.pk if by else None, name, reason)
+                    if outer is None and not self._state.adding:
+                        at = self.take_turn(at)
                     self.entry = Line(verb=name, who=by, via=via, reason=reason, at=at)
                     entries.append(self.entry)
                     answer = method(self, *args, by=by, at=at, **kwargs)
@@ -89,6 +92,14 @@ def verb(said):
         return taken
 
     return wrap
+
+
+# Three statements in one breath: what the last one sees was fixed after the others had waited for their locks.
+TAKE_TURN = """
+SELECT FROM {table} WHERE matter_id = %(pk)s FOR NO KEY UPDATE;
+SELECT FROM duty_deadline WHERE matter_id = %(pk)s AND settled_at IS NULL ORDER BY id FOR NO KEY UPDATE;
+SELECT max(fired_at) + interval '1 microsecond' FROM duty_firing WHERE matter_id = %(pk)s AND fired_at > %(at)s
+"""
 
 
 class Subject(models.Model):
@@ -124,6 +135,18 @@ class Subject(models.Model):
         self.matter = Matter.objects.create(
             kind=self._meta.label_lower, unit_id=self.unit_id, title=title[:200], opened_at=opened_at
         )
+
+    def take_turn(self, at: dt.datetime) -> dt.datetime:
+        """Hold this row and its open promises; returns the verb's time, after whatever fired before it got its turn.
+
+        Whoever answers at the due instant and the engine take turns at these locks, and the trail tells their order.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                TAKE_TURN.format(table=connection.ops.quote_name(self._meta.db_table)), {"pk": self.pk, "at": at}
+            )
+            fired_meanwhile = cursor.fetchone()[0]
+        return fired_meanwhile or at
 
     def _write_trail(self, entries: list[Line]) -> None:
         """The lines of a verb and of the verbs it took with it, in the order in which they began."""

@@ -55,13 +55,14 @@ class Due(NamedTuple):
         return ladders.rung_at(self.rungs, self.number)
 
 
+# Claimed by one index alone and joined afterwards: of thousands that are due only a batch is read and sorted.
 CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT * FROM duty_deadline d WHERE {which} ORDER BY d.fires_at LIMIT {limit} FOR NO KEY UPDATE SKIP LOCKED
+)
 SELECT d.id, d.kind, d.matter_id, d.unit_id, d.opened_by_id, d.owed_by_id, d.owed_as, d.opened_at, d.due_at,
        d.ladder, d.rung, d.fires_at, m.badge, m.title, duty_now()
-FROM duty_deadline d JOIN duty_matter m ON m.id = d.matter_id
-WHERE {which}
-ORDER BY d.fires_at, d.id LIMIT {limit}
-FOR UPDATE OF d SKIP LOCKED
+FROM due d JOIN duty_matter m ON m.id = d.matter_id ORDER BY d.fires_at, d.id
 """
 NEXT = "SELECT EXTRACT(EPOCH FROM min(fires_at) - duty_now())::float8 FROM duty_deadline WHERE fires_at IS NOT NULL"
 
@@ -76,6 +77,7 @@ def seconds_to_next() -> float:
 
 def sweep(limit: int = BATCH) -> int:
     """Fire up to `limit` rungs that are due; returns how many deadlines it dealt with."""
+    dues: list[Due] = []
     try:
         with transaction.atomic():
             dues = _claim(limit)
@@ -83,9 +85,11 @@ def sweep(limit: int = BATCH) -> int:
         return len(dues)
     except (OperationalError, InterfaceError):
         raise  # the database went away: the lane's to survive
-    except Exception:
-        log.exception("a batch of deadlines raised; replaying it row by row")
-        return _replay(limit)
+    except Exception as fault:
+        log.exception("a batch of deadlines raised; looking for those at fault")
+        ids = [due.id for due in dues] or _waiting(limit)
+        _narrow_down(ids, fault)
+        return len(ids)
 
 
 def _claim(limit: int, which: str = "d.fires_at <= duty_now()", values: tuple = ()) -> list[Due]:
@@ -100,30 +104,36 @@ def fire_now(deadline_id: int) -> None:
     _fire(_claim(1, "d.id = %s AND d.fires_at IS NOT NULL", (deadline_id,)))
 
 
-def _replay(limit: int) -> int:
-    """One transaction per row, so that a row that raises parks alone and never blocks the others."""
+def _waiting(limit: int) -> list[int]:
+    """What is due, where not even claiming it went well: a row may hold what cannot be read."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM duty_deadline WHERE fires_at <= duty_now() ORDER BY fires_at, id LIMIT %s", [limit]
         )
-        waiting = [row[0] for row in cursor.fetchall()]
-    for pk in waiting:
-        try:
-            with transaction.atomic():
-                # Still due: another sweeper may have fired it meanwhile, and its next rung is for later.
-                _fire(_claim(1, "d.id = %s AND d.fires_at <= duty_now()", (pk,)))
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as fault:
-            log.exception("deadline %s cannot fire and is parked", pk)
-            _park(pk, fault)
-    return len(waiting)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _narrow_down(ids: list[int], fault: Exception) -> None:
+    """Halve what raised until the row at fault stands alone and is parked; the others fire in few transactions."""
+    if len(ids) == 1:
+        log.error("deadline %s cannot fire and is parked", ids[0], exc_info=fault)
+        _park(ids[0], fault)
+    elif ids:
+        for half in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
+            try:
+                with transaction.atomic():
+                    # Still due: another sweeper may have fired it meanwhile, and its next rung is for later.
+                    _fire(_claim(len(half), "d.id = ANY(%s) AND d.fires_at <= duty_now()", (half,)))
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as its_fault:
+                _narrow_down(half, its_fault)
 
 
 PARK = """
 UPDATE duty_deadline SET parked_at = duty_now(), fault = %s, faults = least(faults + 1, 999),
     fires_at = duty_now() + make_interval(secs => (%s::int[])[least(faults + 1, %s)])
-WHERE id = %s AND fires_at IS NOT NULL RETURNING matter_id, kind
+WHERE id = %s AND fires_at <= duty_now() RETURNING matter_id, kind
 """
 
 
@@ -161,14 +171,15 @@ def _fire(dues: list[Due]) -> None:
     if not dues:
         return
     at = dues[0].at
-    rungs = {due.id: due.rung for due in dues}
+    ladder = {due.id: due.rungs for due in dues}
+    rungs = {due.id: ladders.rung_at(ladder[due.id], due.number) for due in dues}
     people, outcomes, owners = _recipients(dues, rungs)
     rows = [
         (due.id, due.matter_id, due.number, rungs[due.id].action, rungs[due.id].to, due.planned_at, at)
         + (outcomes[due.id], json.dumps([person.name for person in people[due.id]], ensure_ascii=False))
         for due in dues
     ]
-    after = [ladders.next_firing(due.rungs, due.number, at, due.due_at, bool(people[due.id])) for due in dues]
+    after = [ladders.next_firing(ladder[due.id], due.number, at, due.due_at, bool(people[due.id])) for due in dues]
     with connection.cursor() as cursor:
         cursor.execute(FIRINGS, [*map(list, zip(*rows, strict=True))])
         firing = dict(cursor.fetchall())

@@ -223,6 +223,27 @@ def test_a_row_that_cannot_fire_parks_alone_and_alarms_the_administrators(promis
 
 
 @pytest.mark.django_db
+def test_the_row_at_fault_is_found_by_halving_and_not_row_by_row(promises, house, administrator, now, monkeypatch):
+    claim, claimed = sweeping._claim, []
+    monkeypatch.setattr(sweeping, "_claim", lambda *args: claimed.append(claim(*args)) or claimed[-1])
+    for n in range(63):
+        promises.make(house["ops"], now - (100 - n) * SECOND)
+    poisoned(promises, house["ops"], now - 60 * SECOND, kind="gone.kind")
+    assert sweep() == 64
+    assert Firing.objects.count() == 63 and Deadline.objects.get(faults=1).kind == "gone.kind"
+    assert len(claimed) == 1 + 2 * 6, "both halves of what raised, six times"
+
+
+@pytest.mark.django_db
+def test_a_row_that_another_sweeper_fired_meanwhile_is_not_parked(promises, house, now):
+    deadline = promises.make(house["ops"], now)
+    sweep()
+    sweeping._park(deadline.pk, ValueError("what failed a moment before"))
+    deadline.refresh_from_db()
+    assert (deadline.parked_at, deadline.faults, deadline.fires_at) == (None, 0, now + 10 * MINUTE)
+
+
+@pytest.mark.django_db
 def test_a_parked_row_is_tried_again_and_again_ever_more_seldom(promises, house, administrator, now, clock):
     bad = poisoned(promises, house["ops"], now, ladder=[Rung(0, "gone.resolver", TELL)])
     tries = []

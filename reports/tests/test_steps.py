@@ -4,13 +4,16 @@ These ask the kernel; an incident is what they ask it with.
 """
 
 import datetime as dt
+import threading
+import time
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from conftest import make_person
 from duty.models import Deadline, Line, Matter, Notice, Role, Settled
 from duty.steps import Conflict, label_of, verb
+from duty.sweeping import sweep
 from duty.tests.threads import together
 from incidents.models import Incident, Status
 
@@ -45,6 +48,55 @@ def test_of_twelve_who_answer_at_once_one_has_it_and_the_others_hear_so(make_inc
     assert Deadline.objects.open().count() == 1
     losers = [copy for copy, answer in zip(copies, answers, strict=True) if answer is not None]
     assert {copy.status for copy in losers} == {Status.REPORTED}, "a verb that was not taken changes nothing in memory"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_waited_for_the_engine_comes_after_it_on_the_trail(make_incident, watch, chief, clock, now):
+    """The superior's request begins before the hour is over; the rung fires while it is under way."""
+    incident = make_incident()
+    report = Deadline.objects.get(kind="incidents.report")
+    begun, over = report.due_at - MINUTE / 60, clock(report.due_at)
+    fired = threading.Event()
+
+    def fire():
+        with transaction.atomic():
+            while sweep():
+                pass
+            fired.set()
+            wait_for_a_waiter()
+
+    def answer():
+        assert fired.wait(10)
+        Incident.objects.get(pk=incident.pk).acknowledge(by=chief, at=begun)
+
+    assert together(fire, answer) == [None, None]
+    incident.refresh_from_db()
+    report.refresh_from_db()
+    told = Line.objects.get(verb="incidents.incident.acknowledge").at
+    assert report.firings.latest("rung").fired_at == over
+    assert over < report.settled_at == incident.acknowledged_at == told
+
+
+@pytest.mark.django_db
+def test_a_verb_taken_before_anything_fired_keeps_its_time(make_incident, watch, chief, clock, now):
+    incident = make_incident()
+    clock(now + MINUTE)
+    incident.acknowledge(by=chief, at=now)
+    assert Deadline.objects.get(kind="incidents.report").settled_at == now
+
+
+def wait_for_a_waiter() -> None:
+    """Until someone waits for what this transaction holds."""
+    ends = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,7 +38,7 @@ def mark_then_write(limit: int = FEW) -> int:
 
 
 # The claim as it is, but for the lock.
-UNLOCKED = sweeping.CLAIM.replace("FOR UPDATE OF d SKIP LOCKED", "")
+UNLOCKED = sweeping.CLAIM.replace("FOR NO KEY UPDATE SKIP LOCKED", "")
 MOVE_ON = sweeping.MOVE_ON + " AND d.settled_at IS NULL"  # or the database's own rule would stop it
 
 
