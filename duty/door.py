@@ -3,9 +3,9 @@
 A request that writes runs in one transaction with the trail's context set; what raises leaves nothing behind.
 """
 
+import contextlib
 import datetime as dt
 import uuid
-from functools import cached_property
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -17,13 +17,16 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 
 from duty.evidence import set_context
-from duty.models import Notice, Once
+from duty.looks import look
+from duty.models import Once
 from duty.steps import Conflict
 
 LONGEST_ANSWER = Once._meta.get_field("answer").max_length
 PULSE = """
 SELECT duty_now(), (SELECT max(seen_at) FROM duty_lane WHERE name = 'fire'),
-       (SELECT min(fires_at) FROM duty_deadline WHERE fires_at IS NOT NULL)
+       (SELECT min(fires_at) FROM duty_deadline WHERE fires_at IS NOT NULL),
+       (SELECT count(*) FROM (SELECT FROM duty_notice WHERE recipient_id = %s AND needs_acknowledgement
+            AND acknowledged_at IS NULL AND released_at IS NULL LIMIT 100) waiting)
 """
 
 
@@ -38,19 +41,22 @@ class Engine:
 
 
 class Clock:
-    """`request.at` is the database's clock, read once; with it comes the engine's pulse. Sessions end by it."""
+    """`request.at` is the database's clock, read once; with it come the engine's pulse and how many notices wait
+    for this person's answer, counted to 100. Sessions end by it.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         with connection.cursor() as cursor:
-            cursor.execute(PULSE)
-            request.at, seen_at, next_at = cursor.fetchone()
+            cursor.execute(PULSE, [request.user.pk])
+            request.at, seen_at, next_at, request.waiting = cursor.fetchone()
         request.engine = Engine(request.at, seen_at, next_at)
         if request.user.is_authenticated and self._has_ended(request):
             return self._sign_out(request)
-        response = self.get_response(request)
+        with look() if request.method in ("GET", "HEAD") else contextlib.nullcontext():
+            response = self.get_response(request)
         if request.user.is_authenticated:
             self._has_begun(request)  # someone who signed in with this request
         return response
@@ -189,22 +195,10 @@ class Door:
         return sent.answer or path
 
 
-class Surroundings:
-    """What every page shows around its own content; asked only where a template asks."""
-
-    def __init__(self, request):
-        self.request = request
-        self.person = getattr(request, "user", None)
-
-    @cached_property
-    def waiting(self) -> int:
-        """Notices that wait for my acknowledgement."""
-        return Notice.objects.to(self.person).waiting().count()
-
-
 def surroundings(request):
+    """What every page shows around its own content."""
     return {
-        "here": Surroundings(request),
+        "waiting": getattr(request, "waiting", 0),
         "engine": getattr(request, "engine", None),
         "at": getattr(request, "at", None),
         "theme": request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in ("light", "dark") else "",

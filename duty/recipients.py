@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from duty.models import Grant, Person, Role, Unit
+from duty.models.units import unit_tree
 from duty.sockets import Resolver, resolvers
 
 
@@ -70,7 +71,7 @@ def _second_superior(dues, at):
 
 def _heads(dues, pick):
     heads = dict(Unit.objects.values_list("id", "head_id"))
-    tree = Unit.objects.tree()
+    tree = unit_tree()
     found = {}
     for due in dues:
         head = next((heads[unit] for unit in pick(tree.above(due.unit_id)) if heads.get(unit)), None)

@@ -1,6 +1,6 @@
 """Who may do what with an incident. Seeing is `visible_to`; these are the verbs."""
 
-from duty.models import Notice, Role
+from duty.models import Role
 
 HANDLERS = (Role.OFFICER, Role.LEADER)
 KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -22,8 +22,8 @@ def acknowledge(person, incident) -> bool:
     """Leaders of the unit, and whoever was asked, wherever they are."""
     if person.sight.has(Role.LEADER, unit=incident.unit_id):
         return True
-    asked = Notice.objects.to(person).filter(matter_id=incident.pk, needs_acknowledgement=True)
-    return asked.exists()
+    notices = incident.matter.notices.all()
+    return any(notice.recipient_id == person.pk and notice.needs_acknowledgement for notice in notices)
 
 
 instruct = acknowledge

@@ -10,7 +10,7 @@ from duty.sweeping import Due
 
 def verdicts(standard, person, unit, at: dt.datetime) -> dict:
     """Per cell and per level, ready for the page: {"cells": {"3-2": …}, "levels": {rank: …}}."""
-    told = {level.rank: _names(level, person, unit, at) for level in standard.levels.all()}
+    told = _told(standard.by_rank.values(), person, unit, at)
     levels = {
         level.rank: {
             "id": level.pk,
@@ -19,7 +19,7 @@ def verdicts(standard, person, unit, at: dt.datetime) -> dict:
             "minutes": int(level.report_within.total_seconds() // 60),
             "to": told[level.rank],
         }
-        for level in standard.levels.all()
+        for level in standard.by_rank.values()
     }
     cells = {
         f"{urgency}-{scope}": {"rank": cell.level.rank, "words": cell.words}
@@ -28,10 +28,24 @@ def verdicts(standard, person, unit, at: dt.datetime) -> dict:
     return {"version": standard.number, "cells": cells, "levels": levels}
 
 
-def _names(level, person, unit, at) -> list[str]:
-    """Whom a report made now by this person would reach."""
-    ladder = frozen([level.first_rung(0)])
-    due = Due(0, "", 0, unit.pk, person.pk, None, "", at, at, ladder, 0, at, "", "", at)
-    ids = [pk for name in level.report_to.split("+") for pk in resolvers[name].find([due], at).get(0, [])]
-    people = reachable(ids, at)
-    return list(dict.fromkeys(people[pk].name for pk in ids if pk in people))
+def _told(levels, person, unit, at) -> dict[int, list[str]]:
+    """{rank: names}: whom a report made now by this person would reach, each resolver asked once for all levels."""
+    dues = {}
+    for level in levels:
+        ladder = frozen([level.first_rung(0)])
+        due = Due(level.rank, "", 0, unit.pk, person.pk, None, "", at, at, ladder, 0, at, "", "", at)
+        for name in level.report_to.split("+"):
+            dues.setdefault(name, []).append(due)
+    found = {name: resolvers[name].find(asked, at) for name, asked in dues.items()}
+    people = reachable({pk for ids in found.values() for some in ids.values() for pk in some}, at)
+    return {
+        level.rank: list(
+            dict.fromkeys(
+                people[pk].name
+                for name in level.report_to.split("+")
+                for pk in found[name].get(level.rank, [])
+                if pk in people
+            )
+        )
+        for level in levels
+    }

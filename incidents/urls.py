@@ -1,12 +1,12 @@
 from django.urls import path
 
-from incidents.views import incidents, lines, standards, verbs
+from incidents.views import incident, incidents, lines, log, standards, verbs
 
 urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
-    path("incidents/log/", incidents.log, name="incident-log"),
-    path("incidents/<int:pk>/", incidents.incident, name="incident"),
-    path("incidents/<int:pk>/paper/", incidents.paper, name="incident-paper"),
+    path("incidents/log/", log.log, name="incident-log"),
+    path("incidents/<int:pk>/", incident.incident, name="incident"),
+    path("incidents/<int:pk>/paper/", incident.paper, name="incident-paper"),
     path("incidents/<int:pk>/acknowledge/", verbs.acknowledge, name="incident-acknowledge"),
     path("incidents/<int:pk>/instruct/", verbs.instruct, name="incident-instruct"),
     path("incidents/<int:pk>/press/", verbs.press, name="incident-press"),

@@ -71,6 +71,10 @@ class Notice(models.Model):
         return self.title
 
     @property
+    def is_waiting(self) -> bool:
+        return self.needs_acknowledgement and self.acknowledged_at is None and self.released_at is None
+
+    @property
     def address(self) -> str:
         """The page this is about, for someone signed in."""
         return self.matter.get_absolute_url() if self.matter_id else reverse("notices")

@@ -60,12 +60,12 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
     def create_superuser(self, staff_number, password=None, **fields):
         """The first administrator; makes the top unit if there is none yet."""
         from .grants import Grant, Role
-        from .units import Unit
+        from .units import Unit, unit_tree
 
         if "unit" not in fields and "unit_id" not in fields:
             fields["unit"] = Unit.objects.filter(parent=None).first() or Unit.objects.create(name="Organisation")
         person = self.create_user(staff_number, password, **fields)
-        top = Unit.objects.tree().above(person.unit_id)[-1]
+        top = unit_tree().above(person.unit_id)[-1]
         Grant.objects.create(person=person, role=Role.ADMINISTRATOR, unit_id=top)
         return person
 

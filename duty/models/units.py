@@ -4,11 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
-
-
-class UnitQuerySet(models.QuerySet):
-    def tree(self) -> "Tree":
-        return Tree(dict(self.order_by("id").values_list("id", "parent_id")))
+from duty.looks import once_a_look
 
 
 @evidence()
@@ -23,8 +19,6 @@ class Unit(models.Model):
         "duty.Person", models.SET_NULL, null=True, blank=True, related_name="heads", verbose_name=_("head")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unit")
@@ -50,7 +44,7 @@ class Unit(models.Model):
     def clean(self):
         from django.core.exceptions import ValidationError
 
-        if self.pk and self.parent_id and self.parent_id in Unit.objects.tree().below(self.pk):
+        if self.pk and self.parent_id and self.parent_id in unit_tree().below(self.pk):
             raise ValidationError({"parent": _("A unit cannot belong to a unit below itself.")})
 
 
@@ -80,3 +74,8 @@ class Tree:
             path.append(unit)
             unit = self.parents.get(unit)
         return path
+
+
+@once_a_look
+def unit_tree() -> Tree:
+    return Tree(dict(Unit.objects.order_by("id").values_list("id", "parent_id")))

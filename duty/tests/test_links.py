@@ -147,7 +147,7 @@ def test_waiting_ones_are_those_nobody_has_answered(as_, officer, now):
     tell(officer, 4)
     client = as_(officer)
     assert [n.pk for n in client.get("/notices/?show=waiting").context["page"]] == [asks.pk]
-    assert client.get("/me/").context["here"].waiting == 1
+    assert client.get("/me/").context["waiting"] == 1
 
 
 def test_acknowledging_on_the_page_is_mine_alone(as_, officer, leader, now):

@@ -54,18 +54,22 @@ def _kinds() -> list[tuple[str, str]]:
 def story(request, pk: int):
     """One matter from its first line to its last, with every rung that fired and every field that changed."""
     matter = get_object_or_404(Matter.objects.visible_to(request.user).select_related("unit"), pk=pk)
-    return render(request, "duty/story.html", {"matter": matter, "story": tell(matter), "changes": changes(matter)})
+    return render(
+        request, "duty/story.html", {"matter": matter, "story": tell(matter, whole=True), "changes": changes(matter)}
+    )
 
 
-def tell(matter: Matter) -> list[dict]:
-    """Lines and fired rungs of a matter in one order, oldest first."""
+def tell(matter: Matter, whole: bool = False) -> list[dict]:
+    """Lines and fired rungs of a matter in one order, oldest first; `whole` with whom each rung told."""
     lines = [{"at": line.at, "line": line} for line in Line.objects.of(matter.pk).select_related("who")]
-    firings = [
-        {"at": firing.fired_at, "firing": firing}
-        for firing in matter.firings.select_related("deadline").prefetch_related(
-            "notices__recipient", "notices__deliveries"
-        )
-    ]
+    fired = matter.firings.all()
+    if whole:
+        fired = fired.prefetch_related("notices__recipient", "notices__deliveries")
+    deadlines = {deadline.pk: deadline for deadline in matter.deadlines.all()}
+    firings = []
+    for firing in fired:
+        firing.deadline = deadlines[firing.deadline_id]
+        firings.append({"at": firing.fired_at, "firing": firing})
     return sorted(lines + firings, key=lambda entry: entry["at"])
 
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from duty.clock import DAY, MINUTE
 from duty.forms.moments import moments_of
-from incidents.models import Disposition, DutyLine, Incident, Nature, Scope, Urgency
+from duty.forms.rows import offer
+from incidents.models import Disposition, DutyLine, Incident, Level, Nature, Scope, Urgency
 
 CALL_IS_FRESH = 10 * MINUTE
 LONGEST_AGO = 366 * DAY  # a year mistyped is told
@@ -64,9 +65,10 @@ class LogForm(forms.ModelForm):
         self.instance.unit, self.instance.standard = unit, standard
         self.fields["line"].queryset = DutyLine.objects.ringing_for(unit)
         self.fields["line"].empty_label = _("in person, or another way")
-        self.fields["nature"].queryset = Nature.objects.filter(is_active=True)
         self.fields["nature"].empty_label = _("not sure yet")
-        self.fields["level"].queryset = standard.levels.all()
+        self.natures = list(Nature.objects.filter(is_active=True))
+        offer(self.fields["nature"], Nature, self.natures)
+        offer(self.fields["level"], Level, standard.by_rank.values())
         for name, choices in (("urgency", Urgency.choices), ("scope", Scope.choices)):
             self.fields[name].choices = choices
             self.fields[name].error_messages["required"] = _("Choose one: the level follows from it.")

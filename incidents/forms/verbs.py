@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duty.forms.moments import MomentField, MomentInput, moments_of
+from duty.forms.rows import offer
 from duty.models import Person
 from incidents.forms.log import LONGEST_AGO
-from incidents.models import DutyLine, Incident, Instruction, Nature, Scope, Urgency
+from incidents.models import DutyLine, Incident, Instruction, Level, Nature, Scope, Urgency
 from incidents.wording import shown
 
 TIMES = ("received_at", "event_at")
@@ -77,7 +78,7 @@ class RegradeForm(ReasonForm):
     def __init__(self, *args, incident: Incident, **kwargs):
         super().__init__(*args, **kwargs)
         self.incident = incident
-        self.fields["level"].queryset = incident.standard.levels.all()
+        offer(self.fields["level"], Level, incident.standard.by_rank.values())
         was = f"{incident.urgency}-{incident.scope}-{incident.level_id}"
         self.initial |= {"urgency": incident.urgency, "scope": incident.scope, "was": was}
 
@@ -101,7 +102,7 @@ class PhoneAnswerForm(forms.Form):
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["superior"].queryset = Person.objects.filter(pk__in=people)
+        offer(self.fields["superior"], Person, people)
 
 
 class InstructForm(forms.Form):

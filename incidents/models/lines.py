@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
-from duty.models import Unit
+from duty.models.units import unit_tree
 
 
 class DutyLineQuerySet(models.QuerySet):
@@ -11,7 +11,7 @@ class DutyLineQuerySet(models.QuerySet):
 
     def ringing_for(self, unit):
         """Those of the unit, and of those above and below it: what may ring in its duty room."""
-        tree = Unit.objects.tree()
+        tree = unit_tree()
         return self.in_use().filter(unit__in=tree.below(unit.pk) | set(tree.above(unit.pk)))
 
     def visible_to(self, person):

@@ -89,7 +89,11 @@ class Standard(Subject):
     @cached_property
     def matrix(self) -> dict[tuple[int, int], "Cell"]:
         """{(urgency, scope): cell}"""
-        return {(cell.urgency, cell.scope): cell for cell in self.cells.select_related("level")}
+        levels, found = {level.pk: level for level in self.by_rank.values()}, {}
+        for cell in self.cells.all():
+            cell.level = levels[cell.level_id]
+            found[cell.urgency, cell.scope] = cell
+        return found
 
     def suggest(self, urgency: int, scope: int) -> "Cell":
         """The cell of the standard for this urgency and scope: its level and its own words."""

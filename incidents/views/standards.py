@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in, with_role
 from duty.models import Matter, Role, Unit
+from duty.models.units import unit_tree
 from duty.steps import Conflict
 from incidents.access import KEEPERS
 from incidents.first_standard import lay_down
@@ -53,7 +54,7 @@ def _show(request, standard: Standard):
 
 
 def _top_of(person) -> Unit:
-    return Unit.objects.get(pk=Unit.objects.tree().above(person.unit_id)[-1])
+    return Unit.objects.get(pk=unit_tree().above(person.unit_id)[-1])
 
 
 def _may_found(person, top: Unit) -> bool:

@@ -25,7 +25,7 @@ from incidents.forms.verbs import (
 from incidents.models import Incident, Status
 from incidents.models.recording import AMENDABLE
 from incidents.models.states import LIVE
-from incidents.views.incidents import _asked, is_revealed, page, seen_by
+from incidents.views.incident import asked_of, is_revealed, page, seen_by
 
 
 def _still(incident, *states) -> None:
@@ -76,7 +76,9 @@ def acknowledge_by_phone(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "acknowledge_by_phone", incident)
     _still(incident, Status.REPORTED)
-    form = PhoneAnswerForm(request.POST, people=[notice.recipient_id for notice in _asked(incident)])
+    form = PhoneAnswerForm(
+        request.POST, people=asked_of(incident.matter.notices.select_related("recipient").order_by("id"))
+    )
     if not form.is_valid():
         return page(request, incident, status=422, phone=form)
     incident.acknowledge_by_phone(
@@ -164,7 +166,7 @@ def amend(request, pk: int, field: str):
     incident = seen_by(request.user, pk)
     may(request.user, "amend", incident)
     old = Incident.objects.get(pk=pk)  # the form writes into its instance while it looks
-    hidden = field == "reporter_contact" and not is_revealed(incident, request.user, request.at)
+    hidden = field == "reporter_contact" and not is_revealed(tell(incident.matter), request.user, request.at)
     number = masked(incident.reporter_contact) if hidden else ""
     form = amend_form(field)(request.POST or None, instance=incident, at=request.at, masked=number)
     if request.method == "POST" and form.is_valid():

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from duty.clock import local
 from duty.evidence import evidence
-from duty.models import Matter, Unit
+from duty.looks import once_a_look
+from duty.models import Matter
+from duty.models.units import unit_tree
 from duty.steps import Conflict, Subject, verb
 
 from .posts import Post
@@ -147,13 +149,14 @@ class Shift(Subject):
 
     def crew(self) -> list["Seat"]:
         """Who keeps this watch, leader first."""
-        seats = self.seats.select_related("person", "person__unit")
+        known = "seats" in getattr(self, "_prefetched_objects_cache", ())
+        seats = self.seats.all() if known else self.seats.with_people()
         return sorted(seats, key=lambda seat: (SEAT_ORDER[seat.role], seat.id))
 
 
 class SeatQuerySet(models.QuerySet):
-    def on_duty(self, at: dt.datetime):
-        return self.filter(starts_at__lte=at, ends_at__gt=at)
+    def with_people(self):
+        return self.select_related("person__unit")
 
 
 @evidence()
@@ -190,28 +193,33 @@ class Seat(models.Model):
         indexes = [models.Index(fields=["shift"], name="seats_of_a_shift")]
 
 
-def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Seat]]:
-    """{unit: seats of the watch that is kept for it at that instant}, for many units in two queries.
+@once_a_look
+def watches(at: dt.datetime) -> list[Shift]:
+    """Every watch that is kept at that instant, with its people, in two queries."""
+    kept = Shift.objects.on(at).select_related("post", "unit").order_by("post__order", "pk")
+    return list(kept.prefetch_related(models.Prefetch("seats", Seat.objects.with_people())))
 
-    A unit without a watch of its own at that hour is watched by the nearest unit above that has one.
+
+def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Seat]]:
+    """{unit: seats of the watch that is kept for it at that instant}, for many units in three queries.
+
+    A unit without anyone on watch of its own at that hour is watched by the nearest unit above that has someone.
     """
     here: dict[int, list[Seat]] = {}
-    seats = Seat.objects.on_duty(at).filter(shift__removed_at__isnull=True).select_related("shift")
-    for seat in seats.order_by("shift__post__order", "id"):
-        here.setdefault(seat.shift.unit_id, []).append(seat)
-    tree = Unit.objects.tree()
+    for shift in watches(at):
+        if crew := shift.crew():
+            here.setdefault(shift.unit_id, []).extend(crew)
+    tree = unit_tree()
     return {unit: next((here[above] for above in tree.above(unit) if above in here), []) for unit in units}
 
 
 def watch_of(unit_id: int, at: dt.datetime) -> Shift | None:
     """The watch that is kept for a unit at that instant."""
-    here = {
-        shift.unit_id: shift for shift in Shift.objects.on(at).select_related("post", "unit").order_by("-post__order")
-    }
-    return next((here[above] for above in Unit.objects.tree().above(unit_id) if above in here), None)
+    here = {shift.unit_id: shift for shift in reversed(watches(at))}
+    return next((here[above] for above in unit_tree().above(unit_id) if above in here), None)
 
 
 def my_watch(person, at: dt.datetime) -> Shift | None:
     """The watch this person keeps now, else the one kept for their unit."""
-    own = Shift.objects.on(at).filter(seats__person=person).select_related("post", "unit").first()
-    return own or watch_of(person.unit_id, at)
+    own = (shift for shift in watches(at) if any(seat.person_id == person.pk for seat in shift.seats.all()))
+    return next(own, None) or watch_of(person.unit_id, at)
