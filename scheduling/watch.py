@@ -3,11 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from duty import sockets
 from duty.clock import HOUR, local
-from duty.models import Deadline
+from duty.models import Deadline, Settled
 from scheduling.models.shifts import Shift, my_watch
 
 MOST_MARKS = 60
@@ -77,13 +75,11 @@ def hours_of(shift: Shift) -> list[tuple[float, str]]:
 
 def marks_of(shift: Shift, person, at: dt.datetime) -> list[Mark]:
     """The promises due on this watch that the person may see, in order of time."""
-    due = (
-        Deadline.objects.visible_to(person)
-        .filter(due_at__gte=shift.starts_at, due_at__lt=shift.ends_at)
-        .filter(Q(settled_as="") | Q(settled_as="kept"))
-        .select_related("matter")
-        .order_by("due_at", "id")[:MOST_MARKS]
-    )
+    within = Deadline.objects.visible_to(person).filter(due_at__gte=shift.starts_at, due_at__lt=shift.ends_at)
+    within = within.select_related("matter").order_by("due_at", "id")
+    # Each half has an index of its own; asked for together they were read from the beginning of time.
+    halves = within.open()[:MOST_MARKS], within.past().filter(settled_as=Settled.KEPT)[:MOST_MARKS]
+    due = halves[0].union(halves[1], all=True).order_by("due_at", "id")[:MOST_MARKS]
     found = []
     for deadline in due:
         kind = sockets.deadline_kind(deadline.kind)

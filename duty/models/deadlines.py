@@ -95,6 +95,7 @@ class Deadline(models.Model):
             models.Index(
                 F("due_at").desc(), F("id").desc(), condition=Q(settled_at__isnull=False), name="deadlines_past"
             ),
+            models.Index(fields=["due_at", "id"], condition=Q(settled_at__isnull=True), name="deadlines_open_by_time"),
         ]
 
     def __str__(self):
