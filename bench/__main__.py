@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import signal
 import sys
 
 from .figures import Sheet, note
@@ -29,6 +30,7 @@ def main() -> int:
         names = ", ".join(name for *_rest, names in EXPERIMENTS for name in names)
         print(f"There is no figure called {sheet.only}. There are: {names}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it all the same
     with Ground(os.environ.get("BENCH_VAR")) as ground:
         for module, function in chosen:
             note(f"— {function}")

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import signal
 import sys
 
 from bench.figures import Sheet, note
@@ -17,6 +18,7 @@ def main() -> int:
     asked.add_argument("--short", action="store_true", help="a few hundred rows of each, for the test suite")
     chosen = asked.parse_args()
     sheet = Sheet()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it all the same
     # Only power failing would need what `durable` costs; processes die here, the short form is in a hurry.
     with Ground(durable=not chosen.short) as ground:
         for name, module in FAULTS.items():

@@ -72,7 +72,7 @@ def _once(ground, sheet, seed: int, bad: bool, short: bool) -> None:
         killed_while_due = _kill(ground, dice, sweepers, due, moments)
         fired = until(lambda: ground.ask(ALL_FIRED)[0], 60)
         note(f"seed {seed}: fired after {ground.ask(SINCE, [due])[0]:.0f} s")
-        # A mail whose sender was killed is given back after a minute: the short form does not wait for that.
+        # A mail whose sender was killed is given back after half a minute: the short form does not wait for that.
         sent = bad or short or until(lambda: ground.ask(ALL_SENT)[0], 150, every=0.5)
         note(f"seed {seed}: sent after {ground.ask(SINCE, [due])[0]:.0f} s")
     found = counted(ground, MUST_BE_NOTHING, {"poison": poison})
