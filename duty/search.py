@@ -1,15 +1,29 @@
-"""Search that knows Chinese, without extensions: two-character words by a GIN index over bigrams.
+"""Search that knows Chinese, without extensions: two-character words by a GIN index over bigrams, month by month.
 
-The newest rows are looked through with LIKE first; only with less than a page of hits there does the query go on to the
-index. Single characters search the newest rows only. (Trigrams do not know two-character words, and an index left
-to the planner took 200–750 ms on common ones.)
+Each bigram in the index carries its row's month, so that the walk from the newest month back reads little beyond the
+page it fills, however common a word is. (A plain bigram index read every hit of all years: 280 ms for words of 5 % of a
+million rows; trigrams do not know two-character words.) Single characters search the newest rows only. Whoever sees
+few rows has these looked through instead.
 """
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet
 
 NEWEST = 20_000
+FEW = 10_000
 MAX_LENGTH = 40
+
+
+class MonthOf(Func):
+    """By which month of the search index a row is found."""
+
+    function = "month_of"
+
+
+class Bigrams(Func):
+    """The index's words of a text and its month."""
+
+    function = "bigrams"
 
 
 def folded(words: str) -> str:
@@ -22,37 +36,59 @@ def like(words: str) -> str:
     return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
+AMONG_FEW = """
+WITH few (pk, hay, told) AS MATERIALIZED ({all})
+SELECT pk FROM few r WHERE {hit} ORDER BY told DESC, pk DESC LIMIT {limit}
+"""
+# The window is by the whole table's order, so that the look costs the same whoever asks.
+AMONG_NEWEST = """
+WITH newest AS MATERIALIZED (
+    SELECT r.{key} AS pk, r.hay, r.{told} AS told FROM {table} r ORDER BY r.{told} DESC LIMIT {newest}
+), hits AS MATERIALIZED (SELECT pk, told FROM newest r WHERE {hit})
+SELECT pk FROM hits WHERE pk IN ({rows}) ORDER BY told DESC LIMIT {limit}
+"""
+# The loop over the months ends as soon as the page is full: a LIMIT over a lateral join reads no further.
+MONTH_BY_MONTH = """
+SELECT page.pk FROM generate_series(
+    (SELECT month_of(max({told})) FROM {table}), (SELECT month_of(min({told})) FROM {table}), -1
+) AS month CROSS JOIN LATERAL (
+    WITH hits AS MATERIALIZED (
+        SELECT r.{key} AS pk, r.{told} AS told FROM {table} r
+        WHERE bigrams(r.hay, month_of(r.{told})) @> bigrams(%s, month) AND {hit}
+    )
+    SELECT pk FROM hits WHERE pk IN ({rows}) ORDER BY told DESC LIMIT {limit}
+) page LIMIT {limit}
+"""
+
+
 def matching_ids(rows: QuerySet, words: str, order: str, limit: int) -> list[int]:
-    """Primary keys of up to `limit` rows whose `hay` holds every word, newest first.
+    """Primary keys of the newest `limit` rows whose `hay` holds every word, newest first.
 
     `rows` is filtered already; `order` is the column, newest last, that a plain index serves.
     """
     terms = folded(words).split()
     if not terms:
         return []
-    model, order_column = rows.model, rows.model._meta.get_field(order).column
-    table, key = model._meta.db_table, model._meta.pk.column
-    sql, values = rows.order_by().values_list("pk").query.sql_with_params()
+    rows = rows.order_by()
     patterns = [like(term) for term in terms]
-    hit = " AND ".join(["r.hay LIKE %s"] * len(patterns))
-    # The window is by the whole table's order, so that the look costs the same whoever asks.
-    newest = f"""
-        WITH newest AS MATERIALIZED (
-            SELECT "{key}" AS pk, hay, "{order_column}" AS told FROM "{table}" ORDER BY "{order_column}" DESC LIMIT {NEWEST}
-        ), hits AS MATERIALIZED (SELECT pk, told FROM newest r WHERE {hit})
-        SELECT h.pk FROM hits h WHERE h.pk IN ({sql}) ORDER BY h.told DESC LIMIT {limit}
-    """
+    parts = {
+        "table": rows.model._meta.db_table,
+        "key": rows.model._meta.pk.column,
+        "told": rows.model._meta.get_field(order).column,
+        "hit": " AND ".join(["r.hay LIKE %s"] * len(patterns)),
+        "limit": limit,
+        "newest": NEWEST,
+    }
+    if rows[: FEW + 1].count() <= FEW:
+        sql, values = rows.values_list("pk", "hay", order).query.sql_with_params()
+        return _keys(AMONG_FEW.format(all=sql, **parts), [*values, *patterns])
+    sql, values = rows.values_list("pk").query.sql_with_params()
+    if all(len(term) < 2 for term in terms):
+        return _keys(AMONG_NEWEST.format(rows=sql, **parts), [*patterns, *values])
+    return _keys(MONTH_BY_MONTH.format(rows=sql, **parts), [" ".join(terms), *patterns, *values])
+
+
+def _keys(sql: str, values: list) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(newest, [*patterns, *values])
-        found = [row[0] for row in cursor.fetchall()]
-        if len(found) >= limit or all(len(term) < 2 for term in terms):
-            return found
-        index = f"""
-            WITH hits AS MATERIALIZED (
-                SELECT r."{key}" AS pk, r."{order_column}" AS told FROM "{table}" r
-                WHERE bigrams(r.hay) @> bigrams(%s) AND {hit}
-            )
-            SELECT h.pk FROM hits h WHERE h.pk IN ({sql}) ORDER BY h.told DESC LIMIT {limit}
-        """
-        cursor.execute(index, [" ".join(terms), *patterns, *values])
+        cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from duty.clock import MINUTE, local
 from duty.evidence import evidence, kept
 from duty.models import Matter
+from duty.search import Bigrams, MonthOf
 from duty.steps import Subject, verb
 
 from .recording import Recording
@@ -19,6 +20,13 @@ from .standards import Level, Scope, Standard, Urgency
 from .states import Disposition, Status
 
 HAY = ("number", "summary", "place", "reporter_name", "scene", "suggestion", "result")
+
+# The numbers first, by their index: in one query with the order of time, every row was looked at.
+CALLED_FROM = """
+WITH hits AS MATERIALIZED (
+    SELECT matter_id FROM incidents_incident WHERE reporter_contact <> '' AND digits(reporter_contact) = ANY(%s)
+) SELECT matter_id FROM hits ORDER BY matter_id DESC LIMIT 1000
+"""
 
 
 class IncidentQuerySet(models.QuerySet):
@@ -30,6 +38,12 @@ class IncidentQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.order_by("-received_at", "-pk")
+
+    def called_from(self, numbers: list[str]) -> list[int]:
+        """Primary keys of the latest that were reported from one of these numbers, given as digits."""
+        with connection.cursor() as cursor:
+            cursor.execute(CALLED_FROM, [numbers])
+            return [row[0] for row in cursor.fetchall()]
 
 
 @evidence(exclude=["hay"])
@@ -146,7 +160,7 @@ class Incident(Reporting, Recording, Subject):
                 name="incidents_by_contact",
                 condition=~Q(reporter_contact=""),
             ),
-            GinIndex(Func("hay", function="bigrams"), name="incidents_bigrams"),
+            GinIndex(Bigrams("hay", MonthOf("received_at")), name="incidents_bigrams"),
         ]
 
     def __str__(self):

@@ -154,7 +154,9 @@ WORDS = [
 ]  # fmt: skip
 
 
-def test_words_are_found_as_they_are_written(made, listed):
+@pytest.mark.parametrize("few", [0, 10_000], ids=["by the index", "looked through"])
+def test_words_are_found_as_they_are_written(made, listed, monkeypatch, few):
+    monkeypatch.setattr("duty.search.FEW", few)
     made(*STORED)
     for words, found in WORDS:
         assert sorted(listed(q=words)) == [f"2026-{n:04d}" for n in found], words
@@ -163,9 +165,18 @@ def test_words_are_found_as_they_are_written(made, listed):
 def test_beyond_the_newest_rows_the_index_finds_them(made, listed, monkeypatch):
     made(*[{}] * 5, *[row | {"received_at": local("2025-01-01 12:00")} for row in STORED])
     monkeypatch.setattr("duty.search.NEWEST", 3)
+    monkeypatch.setattr("duty.search.FEW", 0)
     for words in ("配电", "配电 地下", "UPS", "50%_", "配 地下"):
         assert len(listed(q=words)) == 1, words
     assert listed(q="烟") == [], "one character is looked for in the newest only"
+
+
+def test_month_by_month_the_newest_come_first_and_no_more_than_a_page(made, listed, monkeypatch):
+    """Months of the index and months of the calendar differ; the order of time does not."""
+    monkeypatch.setattr("duty.search.FEW", 0)
+    start = local("2026-11-01 00:00")
+    rows = made(*[{"summary": "漏水", "received_at": start - n * dt.timedelta(days=9, hours=5)} for n in range(60)])
+    assert listed(q="漏水") == [row.number for row in rows[:50]]
 
 
 def test_from_a_small_unit_one_finds_its_own_among_many(made, listed, house, officer):

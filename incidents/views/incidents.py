@@ -86,10 +86,8 @@ def _searched(rows, words: str) -> list[Incident]:
     if PHONE.match(number := unicodedata.normalize("NFKC", words)):
         digits = re.sub(r"\D", "", number)
         bare = re.sub(r"^(00)?86", "", digits)
-        found = rows.extra(
-            where=["digits(reporter_contact) = ANY(%s)"], params=[[digits, bare, f"86{bare}", f"0086{bare}"]]
-        )
-        if hits := list(found.exclude(reporter_contact="").newest_first()[:SHOWN]):
+        ids = Incident.objects.called_from([digits, bare, f"86{bare}", f"0086{bare}"])
+        if hits := list(rows.filter(pk__in=ids).newest_first()[:SHOWN]):
             return hits
     try:
         ids = matching_ids(rows, folded(words), "received_at", SHOWN)
