@@ -24,7 +24,7 @@ log = logging.getLogger("duty.lanes")
 
 SIGN_OF_LIFE_SECONDS = 5
 OUTAGE_SECONDS = 30
-HELD_SECONDS = 0.1
+BREATH_SECONDS, LONGEST_BREATH_SECONDS = 0.002, 0.1
 
 
 class Lane(threading.Thread):
@@ -111,13 +111,19 @@ ON CONFLICT (name, place) DO UPDATE SET seen_at = duty_now()
 
 class FireLane(Lane):
     name_of_lane = "fire"
+    breath = BREATH_SECONDS
 
     def work(self) -> int:
         return sweep()
 
     def rest(self) -> float:
-        # What is due and was not fired is held by someone else: look again soon, and not without a breath between.
-        return seconds_to_next() or HELD_SECONDS
+        # What is due and was not fired fell due between two looks, or someone else holds it: look again almost at
+        # once, then ever more calmly.
+        if seconds := seconds_to_next():
+            self.breath = BREATH_SECONDS
+            return seconds
+        breath, self.breath = self.breath, min(2 * self.breath, LONGEST_BREATH_SECONDS)
+        return breath
 
 
 class SendLane(Lane):

@@ -221,6 +221,16 @@ def banner(client, path="/") -> str:
 
 
 @pytest.mark.django_db
+def test_what_fell_due_between_two_looks_waits_milliseconds_and_what_is_held_is_not_pestered(promises, house, now):
+    lane = FireLane("here")
+    due = promises.make(house["ops"], now)
+    breaths = [lane.rest() for _ in range(9)]
+    assert breaths[:3] == [0.002, 0.004, 0.008] and breaths[-2:] == [0.1, 0.1]
+    due.settle(now, None)
+    assert lane.rest() == 3600 and lane.breath == 0.002
+
+
+@pytest.mark.django_db
 def test_pages_say_when_the_engine_is_silent_and_only_then(as_, officer, now, client):
     signed_in = as_(officer)
     assert banner(signed_in) and banner(client, "/login/"), "no lane has ever run"
