@@ -4,7 +4,7 @@ import datetime as dt
 
 from duty import ladders, sockets
 from duty.ladders import ESCALATE, TELL, Rung
-from duty.models import Deadline, Grant, Matter, Person, Role
+from duty.models import Deadline, Firing, Grant, Matter, Person, Role
 from duty.sockets import DeadlineKind, Resolver
 
 MINUTE = dt.timedelta(minutes=1)
@@ -60,3 +60,8 @@ def administrator_ids() -> set[int]:
     return set(
         Person.objects.filter(grants__in=Grant.objects.filter(role=Role.ADMINISTRATOR)).values_list("pk", flat=True)
     )
+
+
+def fired(deadline) -> list[tuple]:
+    """(rung, outcome, names) of each rung that fired."""
+    return [(f.rung, f.outcome, f.told) for f in Firing.objects.filter(deadline=deadline).order_by("rung")]
