@@ -5,28 +5,23 @@ from django.core.checks import Error, Tags, Warning, register
 
 
 @register(Tags.compatibility)
-def environment_is_readable(app_configs, **kwargs):
-    return [
-        Error(f"{problem.name}={problem.value!r}: {problem.why}", hint=problem.hint, id="duty.E001")
-        for problem in settings.ENV_PROBLEMS
-    ]
+def settings_can_be_used(app_configs, **kwargs):
+    return [Error(problem.what, hint=problem.hint, id="duty.E001") for problem in settings.ENV_PROBLEMS]
 
 
 @register(Tags.security)
 def production_is_set_up(app_configs, **kwargs):
-    if settings.DEVELOPMENT:
-        return []
     found = []
-    if settings.SECRET_KEY == "unset":  # noqa: S105 - the word for none
+    if settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXIES:
         found.append(
-            Error(
-                "SECRET_KEY is not set.", hint="Set it to 50 random characters, the same on every host.", id="duty.E002"
+            Warning(
+                "PUBLIC_URL is https, but TRUSTED_PROXIES is 0: every page sends the browser to itself, without end.",
+                hint="Set TRUSTED_PROXIES to how many proxies stand in front; they set X-Forwarded-Proto.",
+                id="duty.W002",
             )
         )
-    if not settings.ALLOWED_HOSTS:
-        found.append(
-            Error("ALLOWED_HOSTS is empty.", hint="List the names people use, such as duty.example.cn.", id="duty.E003")
-        )
+    if settings.DEVELOPMENT:
+        return found
     if settings.MAIL_IS_LOCAL:
         found.append(
             Warning(
@@ -35,11 +30,18 @@ def production_is_set_up(app_configs, **kwargs):
                 id="duty.W001",
             )
         )
+    if not settings.PUBLIC_URL_IS_SET:
+        found.append(
+            Warning(
+                f"PUBLIC_URL is not set: links in mails lead to {settings.PUBLIC_URL}.",
+                hint="Set it to what people type, such as https://duty.example.cn.",
+                id="duty.W003",
+            )
+        )
     return found
 
 
 def refuse_to_start() -> None:
     """Called by every process that serves: with settings that cannot be used, none of them runs."""
-    errors = [found for found in (*environment_is_readable(None), *production_is_set_up(None)) if found.is_serious()]
-    if errors:
-        raise SystemExit("\n".join(f"{error.id} {error.msg} {error.hint}" for error in errors))
+    if settings.ENV_PROBLEMS:
+        raise SystemExit("\n".join(f"duty.E001 {problem}" for problem in settings.ENV_PROBLEMS))

@@ -1,4 +1,9 @@
-"""Every setting of the product, read once from the environment or `.env` (see `.env.example`)."""
+"""Every setting of the product, read once from the environment or `.env` (see `.env.example`).
+
+The launcher reads this file too, before Django does, and refuses to start with what cannot be used.
+"""
+
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -7,17 +12,34 @@ from duty.env import ROOT, Env
 from duty.run.place import Place
 
 env = Env.here()
-PLACE = Place(env.text("VAR_DIR") or None)
+PLACE = Place(env.folder("VAR_DIR", ROOT / "var"))
 
 ENVIRONMENT = env.choice("ENVIRONMENT", "development", ("development", "production"))
 DEVELOPMENT = ENVIRONMENT == "development"
 DEBUG = env.switch("DEBUG", False)
+BIND = env.bind("BIND", "127.0.0.1")
 PORT = env.number("PORT", 8000, 1, 65535)
+WEB_WORKERS = env.number("WEB_WORKERS", 2, 1, 64)
+WEB_THREADS = env.number("WEB_THREADS", 4, 1, 64)
+PUBLIC_URL_IS_SET = bool(env.given("PUBLIC_URL"))
 PUBLIC_URL = env.web_address("PUBLIC_URL", f"http://localhost:{PORT}")
 ORGANISATION = env.text("ORGANISATION", "")
 
-SECRET_KEY = env.text("SECRET_KEY") or (PLACE.secret() if DEVELOPMENT else "unset")  # then nothing starts: duty.E002
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["*"] if DEVELOPMENT else [])
+SECRET_KEY = env.text("SECRET_KEY", "unset")
+if SECRET_KEY == "unset" and not DEVELOPMENT:  # noqa: S105 - the word for none
+    env.refuse("SECRET_KEY", "is not set.", "Set it to 50 random characters, the same on every host.")
+elif SECRET_KEY == "unset" and not env.refused("VAR_DIR"):  # noqa: S105
+    try:
+        SECRET_KEY = PLACE.secret()
+    except OSError as why:
+        env.refuse("VAR_DIR", f"cannot be used: {why.strerror}: {why.filename}.", "Name a folder you may write to.")
+
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["*"] if DEVELOPMENT else [])
+if not ALLOWED_HOSTS and not PUBLIC_URL_IS_SET and not env.refused("ALLOWED_HOSTS"):
+    env.refuse("ALLOWED_HOSTS", "is empty.", "List the names people use, such as duty.example.cn.")
+# Links lead to PUBLIC_URL; monitors on this machine, and `make run` itself, ask by its own names.
+ALLOWED_HOSTS += [urlsplit(PUBLIC_URL).netloc.removesuffix(f":{urlsplit(PUBLIC_URL).port}")]
+ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 HTTPS = PUBLIC_URL.startswith("https://")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, 0, 9)  # how many stand in front and say who asked
@@ -89,12 +111,14 @@ TEMPLATES = [
 ]
 
 # The only truth
+DATABASE_IS_LOCAL = not env.given("DATABASE_URL")
 DATABASES = {"default": env.database("DATABASE_URL", PLACE.database_url)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", "5")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Wake-ups, progress, cache; may vanish at any time
+REDIS_IS_LOCAL = not env.given("REDIS_URL")
 REDIS_URL = env.redis("REDIS_URL", PLACE.redis_url)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
@@ -154,7 +178,8 @@ CSRF_FAILURE_VIEW = "duty.views.errors.stale_form"
 
 # The web's own safety
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_SSL_REDIRECT = HTTPS and env.switch("SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = env.switch("SSL_REDIRECT", True) and HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # monitors ask from inside, past the proxy
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if TRUSTED_PROXIES:
@@ -198,10 +223,10 @@ STORAGES = {
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Mail
-MAIL_IS_LOCAL = not env.text("EMAIL_URL")
+MAIL_IS_LOCAL = not env.given("EMAIL_URL")
 globals().update(env.mail("EMAIL_URL", f"smtp://127.0.0.1:{PLACE.mail_port}"))
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", "Zhiban 值班 <zhiban@localhost>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("MAIL_FROM", "Zhiban 值班 <zhiban@localhost>")
 
 # The duty's own
 LATE_ENTRY_MINUTES = env.number("LATE_ENTRY_MINUTES", 15, 1, 1440)

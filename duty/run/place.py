@@ -1,10 +1,12 @@
 """Where one running copy keeps its files: data and sockets under `var/`, sockets elsewhere if the path is too long."""
 
+import errno
 import hashlib
 import os
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 from duty.env import ROOT
 
@@ -31,23 +33,28 @@ class Place:
         self.mail_port = 20000 + int(mark, 16) % 10000
 
     def prepare(self) -> "Place":
+        """Make the folders. Raises OSError where that cannot be."""
         for folder in (self.var, self.logs, self.mail, self.redis_data):
             folder.mkdir(parents=True, exist_ok=True)
+        if len(str(self.sockets)) > LONGEST_SOCKET_FOLDER:
+            raise OSError(errno.ENAMETOOLONG, "too long for a socket; set TMPDIR to a shorter folder", self.sockets)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         if self.sockets.stat().st_uid != os.getuid():
-            raise SystemExit(
-                f"{self.sockets} belongs to someone else. Remove it, or set TMPDIR to a folder of your own."
+            raise PermissionError(
+                errno.EPERM,
+                "it belongs to someone else; remove it, or set TMPDIR to a folder of your own",
+                self.sockets,
             )
         self.sockets.chmod(0o700)
         return self
 
     @property
     def database_url(self) -> str:
-        return f"postgres://zhiban@/zhiban?host={self.sockets}"
+        return f"postgres://zhiban@/zhiban?host={quote(str(self.sockets))}"
 
     @property
     def redis_url(self) -> str:
-        return f"unix://{self.redis_socket}?db=0"
+        return f"unix://{quote(str(self.redis_socket))}?db=0"
 
     def secret(self) -> str:
         """A secret key made once for this copy and kept readable for its owner only."""

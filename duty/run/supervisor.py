@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -25,10 +26,8 @@ class Program:
     stop_seconds: int = 15
 
     def section(self, logs: Path) -> str:
-        # supervisord reads % as an interpolation
-        command = " ".join(f'"{part}"' if " " in part else part for part in self.command).replace("%", "%%")
         lines = {
-            "command": command,
+            "command": shlex.join(self.command),
             "autostart": str(not self.waits).lower(),
             "autorestart": "true",
             "startsecs": 1,
@@ -39,7 +38,7 @@ class Program:
             "killasgroup": "true",
             "priority": self.priority,
             "redirect_stderr": "true",
-            "stdout_logfile": logs / f"{self.name}.log",
+            "stdout_logfile": str(logs / f"{self.name}.log").replace("%", "%%"),  # of this one alone, twice
             "stdout_logfile_maxbytes": "10MB",
             "stdout_logfile_backups": 3,
         }
@@ -84,7 +83,8 @@ class Supervisor:
             "[supervisorctl]",
             f"serverurl=unix://{place.supervisor_socket}",
         ]
-        return "\n".join([*head, *(program.section(place.logs) for program in self.programs)]) + "\n"
+        lines = "\n".join([*head, *(program.section(place.logs) for program in self.programs)]) + "\n"
+        return lines.replace("%", "%%")  # supervisord reads % as an interpolation
 
     def start(self) -> None:
         self.file.write_text(self.configuration())

@@ -1,42 +1,46 @@
 """`make run`: everything on this machine, in the foreground, until Ctrl-C."""
 
 import contextlib
+import errno
 import fcntl
+import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+from urllib.parse import urlsplit
 
-from duty.env import ROOT, Env
+from duty.env import ROOT, Problem
 
+from .looking import look_around
 from .place import Place
 from .postgres import TETHER, Broken, Postgres
 from .supervisor import Program, Supervisor
 from .valkey import Valkey
 
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
 
 class Up:
     def __init__(self):
-        self.env = Env.here()
-        self.place = Place(self.env.text("VAR_DIR") or None)
-        self.port = self.env.number("PORT", 8000, 1, 65535)
-        self.own_database = not self.env.text("DATABASE_URL")
-        self.own_redis = not self.env.text("REDIS_URL")
-        self.own_mail = not self.env.text("EMAIL_URL")
+        from duty import settings  # read now, and not when this file is imported
+
+        self.settings = settings
+        self.place: Place = settings.PLACE
+        self.own_database = settings.DATABASE_IS_LOCAL
+        self.own_redis = settings.REDIS_IS_LOCAL
+        self.own_mail = settings.MAIL_IS_LOCAL
         self.began = time.monotonic()
         self.stopping = False
 
     def run(self) -> int:
-        self._say("Zhiban 值班\n")
-        self._refuse_what_cannot_work()
         signal.signal(signal.SIGINT, self._interrupted)
         signal.signal(signal.SIGTERM, self._interrupted)
         supervisor = None
         try:
+            self._say("Zhiban 值班\n")
+            self._refuse_what_cannot_work()
             postgres = Postgres(self.place)
             if self.own_database:
                 with self._step("database files"):
@@ -69,25 +73,30 @@ class Up:
     # Before anything starts
 
     def _refuse_what_cannot_work(self) -> None:
-        for reader in (lambda: self.env.database("DATABASE_URL", ""), lambda: self.env.redis("REDIS_URL", "")):
-            reader()
-        self.env.mail("EMAIL_URL", "")
-        if self.env.problems:
-            raise Broken("These settings cannot be used:\n" + "\n".join(f"  {p}" for p in self.env.problems))
-        self.place.prepare()
-        self.lock = open(self.place.var / "run.lock", "w")  # noqa: SIM115 - held until we end
+        unusable = self._take_place() if not self.settings.env.refused("VAR_DIR") else []
+        wrong, amiss = look_around(self.settings)
+        if wrong := unusable + wrong:
+            raise Broken(
+                "These settings cannot be used; nothing was started.\n"
+                + "".join(f"  {problem}\n" for problem in wrong + amiss)
+                + f"They are read from the environment and {ROOT / '.env'}; .env.example names them all."
+            )
+        for problem in amiss:
+            self._say(f"  ! {problem}")
+
+    def _take_place(self) -> list[Problem]:
+        """The folder is ours until we end; what is wrong with it is returned, another copy on it ends us at once."""
         try:
+            self.place.prepare()
+            self.lock = open(self.place.var / "run.lock", "w")  # noqa: SIM115 - held until we end
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Broken(f"It runs already, on the files in {self.place.var}. Stop it first, or set VAR_DIR.") from None
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.env.text("BIND", "127.0.0.1"), self.port))
-            except OSError as why:
-                raise Broken(
-                    f"PORT={self.port} cannot be used: {why.strerror}. Choose another: PORT={self.port + 1} make run"
-                ) from None
+        except OSError as why:
+            if why.errno in (errno.EAGAIN, errno.EACCES) and why.filename is None:
+                running = f"It runs already, on the files in {self.place.var}"
+                raise Broken(f"{running}. Stop it first, or set VAR_DIR and PORT to run a second copy.") from None
+            told = f"{why.filename or self.place.var}: {why.strerror}."
+            return [Problem("VAR_DIR", str(self.place.var), told, "Name a folder of your own that may be written to.")]
+        return []
 
     # The processes
 
@@ -116,22 +125,32 @@ class Up:
 
     def _prepare(self) -> None:
         environment = os.environ | self._environment()
-        done = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment)
+        command = [*TETHER, sys.executable, "manage.py", "prepare"]
+        # A session of its own, like all the others: Ctrl-C ends it through us, without a word.
+        done = subprocess.run(command, cwd=ROOT, env=environment, start_new_session=True)
         if done.returncode:
             raise Broken("The database could not be prepared; the lines above say why.")
 
     def _wait_for_web(self, supervisor: Supervisor, seconds: float = 60) -> None:
         until = time.monotonic() + seconds
-        while True:
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                request = urllib.request.Request(f"http://127.0.0.1:{self.port}/health/", headers={"Host": "localhost"})
-                with urllib.request.urlopen(request, timeout=5) as answer:
-                    if answer.status == 200:
-                        return
+        while (answer := self._health()) != "200":
             if time.monotonic() > until or supervisor.process.poll() is not None:
-                tail = (self.place.logs / "web.log").read_text(errors="replace")[-1500:]
-                raise Broken(f"The web server did not answer in {seconds:.0f} s. The end of var/log/web.log:\n{tail}")
+                log = self.place.logs / "web.log"
+                tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+                told = f"The web server was not well within {seconds:.0f} s; asked for /health/ it answered: {answer}."
+                raise Broken(f"{told} The end of {log}:\n{tail}")
             time.sleep(0.1)
+
+    def _health(self) -> str:
+        """Asked as its proxy asks, under the name people use; but directly, whatever proxy this machine goes out by."""
+        bind = self.settings.BIND
+        asked = http.client.HTTPConnection(LOOPBACK.get(bind, bind), self.settings.PORT, timeout=5)
+        with contextlib.closing(asked):
+            try:
+                asked.request("GET", "/health/", headers={"Host": urlsplit(self.settings.PUBLIC_URL).netloc})
+                return str(asked.getresponse().status)
+            except (OSError, http.client.HTTPException) as why:
+                return f"nothing ({why})"
 
     def _stay(self, supervisor: Supervisor) -> int:
         code = supervisor.process.wait()
@@ -164,7 +183,9 @@ class Up:
         print(f"\r  ✓ {what}  {time.monotonic() - began:.1f} s", flush=True)
 
     def _greet(self) -> None:
-        lines = [f"\nReady after {time.monotonic() - self.began:.1f} s:  http://localhost:{self.port}\n"]
+        lines = [f"\nReady after {time.monotonic() - self.began:.1f} s:  {self.settings.PUBLIC_URL}\n"]
+        if self.settings.PUBLIC_URL_IS_SET or self.settings.BIND not in ("127.0.0.1", "::1"):
+            lines.append(f"The web server listens on {self.settings.BIND}, port {self.settings.PORT}.")
         logins = self.place.var / "sample-logins.txt"
         if logins.exists():
             lines.append(logins.read_text())
