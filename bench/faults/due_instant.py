@@ -19,6 +19,7 @@ from bench.visitors import Visitor, session_of
 from .experiment import counted, crew_on_fresh_ground, until
 
 SEED, INCIDENTS, SHORT_INCIDENTS = 31, 10_000, 60
+BAD_INCIDENTS = 1_000  # a variant that cannot be told from the product by a thousand is not bad enough
 CLIENTS = 8
 AROUND = (0.0, 1.2)  # when the hour is over, as a share of the time that answers take at the moment
 LEAST_SHARE = 0.05  # of either order, or there was no race
@@ -63,7 +64,7 @@ ORDERS = ORDER + "SELECT count(*) FILTER (WHERE firing_id IS NULL), count(*) FIL
 
 
 def run(ground, sheet, *, bad: bool, short: bool) -> None:
-    count = SHORT_INCIDENTS if short else INCIDENTS
+    count = SHORT_INCIDENTS if short else BAD_INCIDENTS if bad else INCIDENTS
     with crew_on_fresh_ground(ground, "reads_without_lock" if bad else "") as crew:
         ground.ask(NOT_WAITING_FOR_THE_DISK)
         crew.receiver()

@@ -16,7 +16,10 @@ POISONED = "UPDATE duty_deadline SET ladder = %s::jsonb WHERE id = %s"
 
 # Each must count nothing. %(poison)s is the one deadline that cannot fire.
 MUST_BE_NOTHING = {
-    "lost": "SELECT count(*) FROM duty_deadline d WHERE id <> %(poison)s "
+    # No longer waiting for its instant, and nothing fired: what waits still is late, not lost.
+    "lost": "SELECT count(*) FROM duty_deadline d WHERE id <> %(poison)s AND fires_at IS DISTINCT FROM due_at "
+    "AND NOT EXISTS (SELECT FROM duty_firing f WHERE f.deadline_id = d.id)",
+    "still_waiting": "SELECT count(*) FROM duty_deadline d WHERE id <> %(poison)s AND fires_at = due_at "
     "AND NOT EXISTS (SELECT FROM duty_firing f WHERE f.deadline_id = d.id)",
     "fired_twice": "SELECT count(*) - count(DISTINCT deadline_id) FROM duty_firing",
     "fired_early": "SELECT count(*) FROM duty_firing WHERE fired_at < planned_at",
@@ -70,7 +73,7 @@ def _once(ground, sheet, seed: int, bad: bool, short: bool) -> None:
             span * dice.random() ** 2 for _ in range(kills)
         )  # more of them while it fires, some while it sends
         killed_while_due = _kill(ground, dice, sweepers, due, moments)
-        fired = until(lambda: ground.ask(ALL_FIRED)[0], 60)
+        fired = until(lambda: ground.ask(ALL_FIRED)[0], 10 if bad else 60)
         note(f"seed {seed}: fired after {ground.ask(SINCE, [due])[0]:.0f} s")
         # A mail whose sender was killed is given back after half a minute: the short form does not wait for that.
         sent = bad or short or until(lambda: ground.ask(ALL_SENT)[0], 150, every=0.5)
