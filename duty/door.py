@@ -5,6 +5,7 @@ A request that writes runs in one transaction with the trail's context set; what
 
 import contextlib
 import datetime as dt
+import re
 import uuid
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import connection, transaction
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 
@@ -25,9 +26,11 @@ LONGEST_ANSWER = Once._meta.get_field("answer").max_length
 PULSE = """
 SELECT duty_now(), (SELECT max(seen_at) FROM duty_lane WHERE name = 'fire'),
        (SELECT min(fires_at) FROM duty_deadline WHERE fires_at IS NOT NULL),
-       (SELECT count(*) FROM (SELECT FROM duty_notice WHERE recipient_id = %s AND needs_acknowledgement
-            AND acknowledged_at IS NULL AND released_at IS NULL LIMIT 100) waiting)
+       ARRAY(SELECT DISTINCT coalesce(matter_id, -id) FROM (SELECT matter_id, id FROM duty_notice WHERE recipient_id = %s
+            AND needs_acknowledgement AND acknowledged_at IS NULL AND released_at IS NULL LIMIT 500) waiting)
 """
+# Zero-width and bidirectional controls, soft hyphens, line separators; a null is told to whoever typed it.
+INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 
 
 class Engine:
@@ -41,8 +44,8 @@ class Engine:
 
 
 class Clock:
-    """`request.at` is the database's clock, read once; with it come the engine's pulse and how many notices wait
-    for this person's answer, counted to 100. Sessions end by it.
+    """`request.at` is the database's clock, read once; with it come the engine's pulse and which matters wait
+    for this person's answer. Sessions end by it.
     """
 
     def __init__(self, get_response):
@@ -116,6 +119,24 @@ class Language:
             return response
 
 
+class FormOfAnother(Exception):
+    """Someone else, or another address, has sent a form with this token already."""
+
+
+def readable(posted: QueryDict) -> QueryDict:
+    """What was typed without the characters nobody can see: they make blank names, and turn the writing round."""
+    seen = {
+        name: [value if "password" in name else INVISIBLE.sub("", value) for value in values]
+        for name, values in posted.lists()
+    }
+    if all(seen[name] == values for name, values in posted.lists()):
+        return posted
+    clean = QueryDict(mutable=True, encoding=posted.encoding)
+    for name, values in seen.items():
+        clean.setlist(name, values)
+    return clean
+
+
 class Door:
     """Last before the view: refuses what has no rule, and runs what writes all or nothing, and once."""
 
@@ -136,6 +157,9 @@ class Door:
         self._check_rule(request, view)
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
+        if "\0" in request.path:
+            raise BadRequest("no address of a form holds a null character")
+        request.POST = readable(request.POST)
         try:
             with transaction.atomic():
                 return self._write(request, view, args, kwargs)
@@ -143,6 +167,10 @@ class Door:
             from duty.views.errors import conflicted
 
             return conflicted(request, conflict)
+        except FormOfAnother:
+            from duty.views.errors import stale_form
+
+            return stale_form(request)
 
     def _check_rule(self, request, view) -> None:
         if "admin" in request.resolver_match.app_names:
@@ -191,14 +219,14 @@ class Door:
                 return None
         sent = Once.objects.get(pk=token)
         if sent.person_id != (person.pk if person else None) or sent.path != path[:300]:
-            raise PermissionDenied("this form was sent by someone else")
+            raise FormOfAnother
         return sent.answer or path
 
 
 def surroundings(request):
     """What every page shows around its own content."""
     return {
-        "waiting": getattr(request, "waiting", 0),
+        "waiting": len(getattr(request, "waiting", ())),
         "engine": getattr(request, "engine", None),
         "at": getattr(request, "at", None),
         "theme": request.COOKIES.get("theme", "") if request.COOKIES.get("theme") in ("light", "dark") else "",

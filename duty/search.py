@@ -6,6 +6,8 @@ million rows; trigrams do not know two-character words.) Single characters searc
 few rows has these looked through instead.
 """
 
+import unicodedata
+
 from django.db import connection
 from django.db.models import Func, QuerySet
 
@@ -27,8 +29,8 @@ class Bigrams(Func):
 
 
 def folded(words: str) -> str:
-    """As the `hay` column is written: lower-case, single spaces."""
-    return " ".join(words.lower().split())[:MAX_LENGTH]
+    """As the `hay` column is written: full-width letters as plain ones, lower-case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", words).lower().split())
 
 
 def like(words: str) -> str:
@@ -66,7 +68,7 @@ def matching_ids(rows: QuerySet, words: str, order: str, limit: int) -> list[int
 
     `rows` is filtered already; `order` is the column, newest last, that a plain index serves.
     """
-    terms = folded(words).split()
+    terms = folded(words[:MAX_LENGTH]).split()
     if not terms:
         return []
     rows = rows.order_by()

@@ -17,8 +17,8 @@ class DeadlineKind:
 
     name: str  # "incidents.report"
     title: str
-    mark: str  # one character for the watch line
-    action: Callable  # deadline → (label, address)
+    mark: str  # one letter or character for the watch line
+    action: Callable  # (deadline, person, whether they are asked for an answer) → (label, address)
     expected: Callable[[dt.datetime], Iterable[int]]
     ladder: tuple[Rung, ...] = ()
     brief: Callable | None = None  # matter ids → {id: the facts, in the language in force}

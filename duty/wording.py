@@ -11,8 +11,11 @@ from duty.ladders import ESCALATE, TELL
 
 
 def minutes(span: dt.timedelta) -> str:
-    """A span in whole minutes, hours above two of them, in the reader's language."""
-    total = int(abs(span).total_seconds() // 60)
+    """A span in whole minutes, seconds below one, hours above two of them, in the reader's language."""
+    seconds = int(abs(span).total_seconds())
+    if seconds < 60:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    total = seconds // 60
     if total < 120:
         return ngettext("%(n)d minute", "%(n)d minutes", total) % {"n": total}
     hours = total // 60

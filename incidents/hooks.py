@@ -3,16 +3,25 @@
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from duty.ladders import ESCALATE, Rung
 from duty.sockets import DeadlineKind, DeskPanel, deadline_kinds, desk_panels
 from incidents import wording
+from incidents.access import HANDLERS
 from incidents.models import Incident, Status
 from scheduling.sockets import HandoverSection, ShiftCheck, handover_sections, shift_checks
 
 
-def _page(label):
-    return lambda deadline: (label, reverse("incident", args=[deadline.matter_id]))
+def _page(label, asked_label):
+    """To the incident's page: for those who keep the watch, for whoever is asked, and for those who look on."""
+
+    def action(deadline, person, asked: bool):
+        keeps = person.sight.has(*HANDLERS, unit=deadline.unit_id)
+        word = asked_label if asked else label if keeps else _("View")
+        return word, reverse("incident", args=[deadline.matter_id])
+
+    return action
 
 
 def _briefs(ids):
@@ -54,8 +63,8 @@ deadline_kinds.add(
     DeadlineKind(
         name="incidents.report",
         title=_("the superior acknowledges the report"),
-        mark="报",
-        action=_page(_("View and press")),
+        mark=pgettext_lazy("mark on the watch line", "R"),
+        action=_page(_("View and press"), _("Acknowledge")),
         brief=_briefs,
         expected=_unanswered,
         restore=_restore_report,
@@ -68,8 +77,8 @@ deadline_kinds.add(
     DeadlineKind(
         name="incidents.update",
         title=_("the next update"),
-        mark="续",
-        action=_page(_("Write an update")),
+        mark=pgettext_lazy("mark on the watch line", "U"),
+        action=_page(_("Write an update"), _("View")),
         brief=_briefs,
         expected=_followed_up,
         restore=_restore_update,
@@ -103,7 +112,12 @@ def _carried_over(shift, at):
     kept = Q(unit=shift.unit_id) | Q(shift__post=shift.post_id)
     rows = Incident.objects.open().filter(kept).select_related("level").order_by("received_at")[:50]
     return [
-        (incident.summary, f"{incident.number} · {incident.place}", incident.get_absolute_url(), incident.level.name)
+        (
+            incident.summary,
+            f"{incident.number} · {incident.place}",
+            incident.get_absolute_url(),
+            (incident.level.rank, incident.level.name),
+        )
         for incident in rows
     ]
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from incidents.views import incident, incidents, lines, log, standards, verbs
+from incidents.views import answer, incident, incidents, lines, log, standards, verbs
 
 urlpatterns = [
     path("incidents/", incidents.incidents, name="incidents"),
@@ -17,7 +17,8 @@ urlpatterns = [
     path("incidents/<int:pk>/reopen/", verbs.reopen, name="incident-reopen"),
     path("incidents/<int:pk>/contact/", verbs.reveal_contact, name="incident-reveal"),
     path("incidents/<int:pk>/amend/<slug:field>/", verbs.amend, name="incident-amend"),
-    path("i/<str:token>/", verbs.answer, name="incident-answer"),
+    path("i/<str:token>/", answer.answer, name="incident-answer"),
+    path("i/<str:token>/live/", answer.live, name="incident-answer-live"),
     path("standard/", standards.in_force, name="standard-in-force"),
     path("standard/first/", standards.lay_down_first, name="standard-first"),
     path("standard/new/", standards.begin, name="standard-begin"),

@@ -61,7 +61,12 @@ def _enter(post: Post, turns, leaders, officers, manager, at) -> None:
             unit_id=post.unit_id,
             verb="scheduling.shift.plan",
             who=manager,
-            at=min(matter.opened_at - 10 * DAY, at - 2 * DAY),
+            at=_entered(matter.opened_at, at),
         )
         for matter in matters
     )
+
+
+def _entered(starts_at, at):
+    """A watch is entered ten days ahead, or two days ago at the latest, in the morning."""
+    return start_of(day_of(min(starts_at - 10 * DAY, at - 2 * DAY))) + 10 * HOUR

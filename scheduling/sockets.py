@@ -21,7 +21,7 @@ class ShiftCheck:
 
 @dataclass(frozen=True)
 class HandoverSection:
-    """What the next watch must be told: `items(shift, at)` returns (title, detail, address, badge) rows."""
+    """What the next watch must be told: `items(shift, at)` returns (title, detail, address, (gravity, badge)) rows."""
 
     name: str
     title: str

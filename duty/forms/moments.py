@@ -44,12 +44,12 @@ class MomentField(forms.DateTimeField):
         if value in self.empty_values or isinstance(value, dt.datetime):
             return super().to_python(value)
         found = MOMENT.match(str(value).strip())
+        if not found:
+            raise ValidationError(_("Write it like 22:26 or 2026-01-31 22:26."), code="invalid")
         try:
-            if not found:
-                raise ValueError
             return self._read(found)
         except (ValueError, OverflowError):
-            raise ValidationError(_("Write it like 22:26 or 2026-01-31 22:26."), code="invalid") from None
+            raise ValidationError(_("There is no such day or hour. Check it."), code="invalid") from None
 
     def _read(self, found: re.Match) -> dt.datetime:
         time = dt.time(int(found["hour"]), int(found["minute"]))

@@ -105,10 +105,9 @@ class Deadline(models.Model):
     def title(self):
         return sockets.deadline_kind(self.kind).title
 
-    @property
-    def action(self) -> tuple[str, str]:
-        """The one thing to do about it: (label, address)."""
-        return sockets.deadline_kind(self.kind).action(self)
+    def action_for(self, person, asked: bool) -> tuple[str, str]:
+        """The one thing this person can do about it: (label, address). `asked`: it waits for their answer."""
+        return sockets.deadline_kind(self.kind).action(self, person, asked)
 
     def lateness(self, at: dt.datetime) -> dt.timedelta:
         """How far past due it was settled, or is by now; zero or negative while in time."""

@@ -59,6 +59,13 @@ def open_matters(context, kind: str) -> int:
 
 
 @register.simple_tag(takes_context=True)
+def action_of(context, deadline) -> tuple[str, str]:
+    """What the reader can do about a promise: (label, address)."""
+    request = context["request"]
+    return deadline.action_for(request.user, deadline.matter_id in request.waiting)
+
+
+@register.simple_tag(takes_context=True)
 def permitted(context, verb: str, subject) -> bool:
     return can(context["request"].user, verb, subject)
 
@@ -87,6 +94,7 @@ def script_words():
         "words": {
             "left": _("%(n)s min left"),
             "over": _("%(n)s min over"),
+            "left-clock": _("%(n)s left"),
             "over-clock": _("%(n)s over"),
             "over-hours": _("%(n)s h over"),
             "over-days": _("%(n)s d over"),

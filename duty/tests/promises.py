@@ -25,7 +25,7 @@ class Promises:
 
     def register(self, name: str = KIND, **more) -> None:
         kind = DeadlineKind(
-            name=name, title="试承诺", mark="试", action=lambda deadline: ("去做", "/"),
+            name=name, title="试承诺", mark="试", action=lambda deadline, person, asked: ("去做", "/"),
             expected=more.pop("expected", lambda at: []), ladder=more.pop("ladder", LADDER), **more,
         )  # fmt: skip
         self.added.append((sockets.deadline_kinds, sockets.deadline_kinds.add(kind)))

@@ -44,7 +44,7 @@ def test_the_page_says_who_grants_roles_and_names_no_leaver(as_, officer, admini
 
 
 @pytest.mark.parametrize("name", ["mobile", "backup_number", "mail", "language"])
-@pytest.mark.parametrize("text", ["\0", "1\x002", "<script>alert(1)</script>", "长" * 5000, "=1+1", "a b@c", "‮"])
+@pytest.mark.parametrize("text", ["\0", "1\x002", "<script>alert(1)</script>", "长" * 5000, "=1+1", "a b@c"])
 def test_hostile_text_is_refused_by_name_and_shown_as_text(as_, officer, name, text):
     answer = as_(officer).post("/me/", SENT | {name: text})
     assert answer.status_code == 200

@@ -12,7 +12,7 @@ from duty.sweeping import Due
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 DUE = dt.datetime(2026, 11, 22, 16, 2, tzinfo=dt.UTC)  # 00:02 in Shanghai
-KIND = DeadlineKind("test.promise", "the superior acknowledges", "报", lambda d: ("", ""), lambda at: [])
+KIND = DeadlineKind("test.promise", "the superior acknowledges", "报", lambda *_: ("", ""), lambda at: [])
 
 
 def fired(action: str, at: dt.datetime, tongue="en", badge="", title="smoke") -> tuple[str, str]:
@@ -25,7 +25,7 @@ def fired(action: str, at: dt.datetime, tongue="en", badge="", title="smoke") ->
     [
         (TELL, DUE - 60 * MINUTE, "smoke — the superior acknowledges by 00:02", "Due at 00:02, in 60 minutes."),
         (REMIND, DUE - MINUTE, "Reminder: smoke — the superior acknowledges", "Due at 00:02, in 1 minute."),
-        (ESCALATE, DUE, "Escalated to you: smoke — the superior acknowledges", "Was due at 00:02, 0 minutes ago."),
+        (ESCALATE, DUE, "Escalated to you: smoke — the superior acknowledges", "Was due at 00:02, 0 seconds ago."),
         (
             ESCALATE,
             DUE + 3 * HOUR,
@@ -54,7 +54,7 @@ def test_chinese_readers_read_chinese():
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (dt.timedelta(0), "0 minutes"), (59 * dt.timedelta(seconds=1), "0 minutes"), (MINUTE, "1 minute"),
+        (dt.timedelta(0), "0 seconds"), (59 * dt.timedelta(seconds=1), "59 seconds"), (MINUTE, "1 minute"),
         (119 * MINUTE, "119 minutes"), (2 * HOUR, "2 hours"), (47 * HOUR + 59 * MINUTE, "47 hours"), (2 * DAY, "2 days"),
         (-90 * MINUTE, "90 minutes"), (400 * DAY, "400 days"),
     ],

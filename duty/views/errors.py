@@ -1,5 +1,7 @@
 """When something cannot be done: what is wrong, and what to do. Nothing typed is lost, nothing half-written."""
 
+import re
+
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -27,7 +29,8 @@ def conflicted(request, conflict):
     )
 
 
-NOT_TYPED = {"csrfmiddlewaretoken", "once", "version", "next", "opened"}
+NOT_TYPED = {"csrfmiddlewaretoken", "once", "version", "next", "opened", "was", "report"}
+CHOICE = re.compile(r"[a-z_]{0,20}|\d{1,6}", re.ASCII)  # what a list or a button sends
 MOST_TYPED = 40
 
 
@@ -36,7 +39,7 @@ def _typed(request) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.POST.items()
-        if name not in NOT_TYPED and "password" not in name and (len(value) > 3 or not value.isascii())
+        if name not in NOT_TYPED and "password" not in name and not CHOICE.fullmatch(value)
     ][:MOST_TYPED]
 
 

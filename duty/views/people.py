@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from duty.access import anyone, signed_in
 from duty.forms.people import ChangePassword, ChoosePassword, Profile, ResetPassword, SignIn
+from duty.gate import open_lock
 from duty.models import Line, Person, Role
 from duty.resets import send_reset
 from duty.sockets import people_at_hand
@@ -134,6 +135,7 @@ def reset_with(request, uid: str, token: str):
     form = ChoosePassword(person, request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.save()
+        open_lock(person)  # whoever reads their mail is the one who was locked out
         Line.objects.trace("duty.person.password", by=person, at=request.at)
         messages.success(request, _("Your password is changed. Sign in with it."))
         return redirect("login")

@@ -128,6 +128,14 @@ class LogForm(forms.ModelForm):
         if level == suggested:
             cleaned["grading_reason"] = ""
         cleaned["level"] = level
+        if cleaned.get("request_text") and not (level.must_report or cleaned.get("beyond_ability")):
+            self.add_error(
+                "request_text",
+                _(
+                    "“%(level)s” is not reported, so nobody would read this. Clear it, or tick that it is beyond the watch."
+                )
+                % {"level": level.name},
+            )
         settled = cleaned.get("disposition") in (Disposition.ANSWERED, Disposition.GUIDED)
         if settled and (level.must_report or cleaned.get("beyond_ability")):
             self.add_error("disposition", _("What must be reported cannot be settled as an enquiry."))

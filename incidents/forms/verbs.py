@@ -5,11 +5,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from duty.clock import DAY
 from duty.forms.moments import MomentField, MomentInput, moments_of
 from duty.forms.rows import offer
 from duty.models import Person
 from incidents.forms.log import LONGEST_AGO
 from incidents.models import DutyLine, Incident, Instruction, Level, Nature, Scope, Urgency
+from incidents.models.recording import mark_of
 from incidents.wording import shown
 
 TIMES = ("received_at", "event_at")
@@ -29,17 +31,24 @@ class NoteForm(forms.Form):
         label=gettext_lazy("It happened at, if earlier"), required=False, widget=MomentInput({"class": "form-control"})
     )
 
-    def __init__(self, *args, at, **kwargs):
+    def __init__(self, *args, at, incident: Incident, **kwargs):
         super().__init__(*args, **kwargs)
         self.at = self.fields["happened_at"].at = at
+        self.earliest = min(incident.event_at or incident.received_at, incident.received_at - DAY)
 
     def clean_happened_at(self):
         value = self.cleaned_data["happened_at"]
         if value and value > self.at:
             raise forms.ValidationError(_("This lies in the future. Check the date and the time."))
-        if value and value < self.at - LONGEST_AGO:
-            raise forms.ValidationError(_("This is more than a year ago. Check the date."))
+        if value and value < self.earliest:
+            raise forms.ValidationError(_("This lies before the incident. Check the date and the time."))
         return value
+
+
+def report_seen(posted) -> int | None:
+    """Which report the page showed that this form was on."""
+    number = posted.get("report", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
 
 
 class ReasonForm(forms.Form):
@@ -121,6 +130,7 @@ def amend_form(field: str):
 
     class AmendForm(forms.ModelForm):
         reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, widget=_line())
+        was = forms.CharField(required=False, widget=forms.HiddenInput)
 
         class Meta:
             model = Incident
@@ -140,6 +150,7 @@ def amend_form(field: str):
             if masked:
                 self.initial[field] = ""
                 self.fields[field].help_text = _("It is %(number)s now.") % {"number": masked}
+            self.initial["was"] = mark_of(incident, field)
             value = self.fields[field]
             value.widget.attrs["class"] = "form-select" if isinstance(value.widget, forms.Select) else "form-control"
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from duty.clock import MINUTE, local
 from duty.evidence import evidence, kept
 from duty.models import Matter
-from duty.search import Bigrams, MonthOf
+from duty.search import Bigrams, MonthOf, folded
 from duty.steps import Subject, verb
 
 from .recording import Recording
@@ -238,7 +238,7 @@ class Incident(Reporting, Recording, Subject):
     # Under the verbs
 
     def _hay(self, **new) -> str:
-        return folded_text(" ".join(str(new.get(name, getattr(self, name))) for name in HAY))
+        return folded(" ".join(str(new.get(name, getattr(self, name))) for name in HAY))
 
     def _show_grade(self) -> None:
         Matter.objects.filter(pk=self.pk).update(badge=self.level.name, gravity=self.level.rank)
@@ -274,7 +274,3 @@ class Counter(models.Model):
 
     year = models.PositiveSmallIntegerField(primary_key=True)
     last = models.PositiveIntegerField()
-
-
-def folded_text(text: str) -> str:
-    return " ".join(text.lower().split())

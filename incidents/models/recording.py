@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from duty.models import Matter
@@ -18,6 +19,12 @@ AMENDABLE = (
     "received_at", "line", "event_at", "reporter_name", "reporter_contact", "place", "nature", "summary", "scene",
     "suggestion",
 )  # fmt: skip
+
+
+def mark_of(incident, field: str) -> str:
+    """Tells one value of a field from another, and nothing of the value."""
+    told = f"{incident.pk}:{field}:{wording.shown(getattr(incident, field))}"
+    return salted_hmac("incidents.amend", told).hexdigest()[:20]
 
 
 class Recording(models.Model):
@@ -37,11 +44,16 @@ class Recording(models.Model):
             self._owe_update(by, at)
 
     @verb(_("corrected the record"))
-    def amend(self, field: str, value, *, by, at, reason: str):
-        """Correct one thing that was told, with a reason; the old value stays visible for good."""
+    def amend(self, field: str, value, *, by, at, reason: str, was: str = ""):
+        """Correct one thing that was told, with a reason; the old value stays visible for good.
+
+        `was` is the mark of the value they saw; raises Conflict if someone corrected it since.
+        """
         if field not in AMENDABLE:
             raise ValueError(f"{field} cannot be corrected")
         self.lock()
+        if was and was != mark_of(self, field):
+            raise Conflict(self, _("Someone corrected this since you opened the page. Look at it, then decide again."))
         old = wording.shown(getattr(self, field))
         setattr(self, field, value)
         if field == "reporter_name":

@@ -51,8 +51,12 @@ class Reporting(models.Model):
         self.entry.data = {"due": due_at.isoformat(), "request": request}
 
     @verb(_("acknowledged the report"))
-    def acknowledge(self, *, by, at, via=Via.PAGE, words: str = ""):
-        """The superior has it: the one-hour clock stops, the follow-up clock starts."""
+    def acknowledge(self, *, by, at, via=Via.PAGE, words: str = "", of: int | None = None):
+        """The superior has it: the one-hour clock stops, the follow-up clock starts.
+
+        `of` is the report they looked at; raises Conflict if another was made since.
+        """
+        self._still_the_last(of)
         if self.status == Status.ACKNOWLEDGED and self.acknowledged_by_id == by.pk:
             raise Conflict(self, _("You have acknowledged this report already."))
         self.step(Status.ACKNOWLEDGED, frm=[Status.REPORTED], acknowledged_by=by, acknowledged_at=at)
@@ -64,11 +68,12 @@ class Reporting(models.Model):
         self._tell_watch("acknowledged", wording.acknowledged(self, by), at, besides=by)
 
     @verb(_("gave an instruction"))
-    def instruct(self, kind: str, words: str = "", *, by, at, via=Via.PAGE):
-        """Authorise, start a plan, or say what else to do; whoever instructs has acknowledged."""
+    def instruct(self, kind: str, words: str = "", *, by, at, via=Via.PAGE, of: int | None = None):
+        """Authorise, start a plan, or say what else to do; whoever instructs has acknowledged the report `of`."""
         self.lock()  # whoever answered a moment before does not make this instruction void
         if self.is_closed:
             raise Conflict(self)
+        self._still_the_last(of)
         if self.status == Status.REPORTED:
             self.acknowledge(by=by, at=at, via=via)
         instruction = Instruction.objects.create(incident=self, kind=kind, words=words, by=by, at=at, via=via)
@@ -136,14 +141,28 @@ class Reporting(models.Model):
         )
 
     @verb(_("recorded the superior's answer by phone"))
-    def acknowledge_by_phone(self, superior, words: str, *, by, at):
+    def acknowledge_by_phone(self, superior, words: str, *, by, at, of: int | None = None):
         """The superior answered on the phone. Kept as told by the officer, and the superior hears of it."""
-        self.acknowledge(by=superior, at=at, via=Via.PHONE, words=words)
+        self.acknowledge(by=superior, at=at, via=Via.PHONE, words=words, of=of)
         self.entry.text = f"{superior.name}: {words}"
         tell(
             [superior.pk], f"phone:{self.pk}:{at:%Y%m%d%H%M%S}", wording.recorded_by_phone(self, by, words),
             matter_id=self.pk, at=at,
         )  # fmt: skip
+
+    @property
+    def last_report(self) -> Report | None:
+        return self.reports.order_by("-at", "-id").first()
+
+    def _still_the_last(self, report: int | None) -> None:
+        """Nobody answers for what they have not seen."""
+        last = self.last_report
+        if report is not None and last and last.pk != report and last.withdrawn_at is None:
+            raise Conflict(
+                self,
+                _("It was reported once more since you opened this page, as “%(level)s”. Look at it, then answer.")
+                % {"level": last.level.name},
+            )
 
     def _owe_update(self, by, at) -> None:
         every = self.level.update_every

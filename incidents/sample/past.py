@@ -8,10 +8,11 @@ from duty.clock import DAY, HOUR, MINUTE, day_of, local, start_of
 from duty.ladders import ESCALATE, frozen
 from duty.models import Deadline, Delivery, Firing, Line, Matter, Notice
 from duty.sample import House
+from duty.search import folded
 from incidents import wording
 from incidents.models import DutyLine, Incident, Nature, Report, Status
-from incidents.models.incidents import Counter, folded_text
-from incidents.sample.stories import BY_HOUR, REPORTERS, STORIES, SUMMER
+from incidents.models.incidents import Counter
+from incidents.sample.stories import BY_HOUR, REPORTERS, SITES, STORIES, SUMMER
 from scheduling.models import Seat, SeatRole
 
 SECOND = dt.timedelta(seconds=1)
@@ -69,6 +70,18 @@ class Past:
         here = [seat for seat in self.seats[unit_id] if seat.starts_at <= moment < seat.ends_at]
         return here or [seat for seat in self.seats[self.house.top.pk] if seat.starts_at <= moment < seat.ends_at]
 
+    def _place(self, unit, places) -> str:
+        """One of these places as it is called at that unit: a site has buildings of its own."""
+        site, place = SITES.get(unit.name, ""), self.dice.choice(places)
+        if place == "来电":
+            return place
+        bare = place[2:] if place[:2] in SITES.values() else place
+        if not site:
+            return f"总部{bare}" if bare == "机房" else bare
+        for head, own in (("A 座", "一号楼"), ("B 座", "二号楼"), ("C 座", "三号楼"), ("总部", "")):
+            bare = bare.replace(head, own)
+        return f"{site}{bare}"
+
     def _incident(self, moment) -> Incident | None:
         month = local(moment).month
         weights = [story[9] if month in story[8] else story[9] / 8 for story in STORIES]
@@ -90,7 +103,7 @@ class Past:
         self.serials[year] += 1
         number = f"{year}-{self.serials[year]:04d}"
         called = self.dice.random() < 0.8 and self.lines[unit_id]
-        place, reporter = self.dice.choice(places), self.dice.choice(REPORTERS)
+        place, reporter = self._place(unit, places), self.dice.choice(REPORTERS)
         named, phoned = self.dice.random() < 0.93, self.dice.random() < 0.85
         closed = logged + self.dice.randrange(10, 240) * MINUTE
         disposition = "answered" if nature == "咨询投诉" else ""
@@ -108,7 +121,7 @@ class Past:
             place=place, nature=self.natures[nature], summary=summary, scene=scene, suggestion=suggestion,
             standard=self.standard, urgency=urgency, scope=scope, level=cell.level, disposition=disposition,
             result=result, closed_by=officer, closed_at=closed,
-            hay=folded_text(f"{number} {summary} {place} {reporter if named else ''} {scene} {suggestion} {result}"),
+            hay=folded(f"{number} {summary} {place} {reporter if named else ''} {scene} {suggestion} {result}"),
         )  # fmt: skip
         if called:
             incident.answered_at = moment + self.dice.randrange(60) * SECOND

@@ -78,7 +78,7 @@ def test_the_next_watch_is_told_what_is_open_whoever_logged_it(
     following = Shift(post=post, name="早班", starts_at=watch.ends_at, ends_at=watch.ends_at + 480 * MINUTE)
     following.plan([("primary", officer)], by=manager, at=now)
     items = next(row["items"] for row in sections(following, now) if row["section"].name == "incidents.open")
-    assert [(title, address, word) for title, _detail, address, word in items] == [
+    assert [(title, address, word) for title, _detail, address, (_rank, word) in items] == [
         ("下属的", under.get_absolute_url(), "一般"), ("本部的", here.get_absolute_url(), "较大"),
     ]  # fmt: skip
 

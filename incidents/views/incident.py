@@ -61,7 +61,7 @@ def page(request, incident: Incident, status: int = 200, **bound):
     story, notices = tell(incident.matter), list(incident.matter.notices.all())
     asked = asked_of(notices) if incident.status == Status.REPORTED else []
     forms = {
-        "note": NoteForm(at=request.at),
+        "note": NoteForm(at=request.at, incident=incident),
         "close": CloseForm(),
         "reopen": ReasonForm(prefix="reopen"),
         "regrade": RegradeForm(incident=incident, prefix="regrade"),
@@ -70,13 +70,15 @@ def page(request, incident: Incident, status: int = 200, **bound):
     } | bound
     running = [deadline for deadline in incident.matter.deadlines.all() if deadline.settled_at is None]
     amendments = _amendments(incident, story)
+    reports = list(incident.reports.select_related("deadline", "level", "by", "acknowledged_by"))
     context = {
         "incident": incident,
         "verbs": verbs,
         "forms": forms,
         "bound": next(iter(bound), ""),
         "story": story,
-        "reports": list(incident.reports.select_related("deadline", "level", "by", "acknowledged_by")),
+        "reports": reports,
+        "last_report": reports[-1] if reports else None,
         "running": sorted(running, key=lambda deadline: deadline.due_at),
         "notices": _latest_to_each(notices),
         "asked": asked,

@@ -70,6 +70,10 @@ def _first_values(request, draft) -> dict:
 def _saved_words(incident) -> str:
     if incident.status == Status.REPORTED:
         report = incident.reports.last()
+        if report.due_at <= incident.logged_at:
+            return _(
+                "%(number)s is saved and reported. The time to acknowledge it has passed: use the phone as well."
+            ) % {"number": incident.number}
         return _("%(number)s is saved and reported. It must be acknowledged by %(time)s.") % {
             "number": incident.number,
             "time": f"{local(report.due_at):%H:%M}",

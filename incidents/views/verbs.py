@@ -4,12 +4,9 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from duty.access import can, may, signed_in, signed_link
-from duty.links import read_token
-from duty.models import Notice, Via
+from duty.access import may, signed_in
 from duty.names import masked
 from duty.steps import Conflict
 from duty.views.trail import tell
@@ -21,6 +18,7 @@ from incidents.forms.verbs import (
     ReasonForm,
     RegradeForm,
     amend_form,
+    report_seen,
 )
 from incidents.models import Incident, Status
 from incidents.models.recording import AMENDABLE
@@ -39,7 +37,7 @@ def _still(incident, *states) -> None:
 def acknowledge(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "acknowledge", incident)
-    incident.acknowledge(by=request.user, at=request.at)
+    incident.acknowledge(by=request.user, at=request.at, of=report_seen(request.POST))
     messages.success(request, _("You have it. The hour has stopped; the follow-up clock runs."))
     return redirect(incident)
 
@@ -53,7 +51,8 @@ def instruct(request, pk: int):
     form = InstructForm(request.POST)
     if not form.is_valid():
         return page(request, incident, status=422, instruct=form)
-    incident.instruct(form.cleaned_data["kind"], form.cleaned_data["words"], by=request.user, at=request.at)
+    said = form.cleaned_data
+    incident.instruct(said["kind"], said["words"], by=request.user, at=request.at, of=report_seen(request.POST))
     messages.success(request, _("The watch has your instruction."))
     return redirect(incident)
 
@@ -81,8 +80,9 @@ def acknowledge_by_phone(request, pk: int):
     )
     if not form.is_valid():
         return page(request, incident, status=422, phone=form)
+    said = form.cleaned_data
     incident.acknowledge_by_phone(
-        form.cleaned_data["superior"], form.cleaned_data["words"], by=request.user, at=request.at
+        said["superior"], said["words"], by=request.user, at=request.at, of=report_seen(request.POST)
     )
     messages.success(request, _("Their answer is recorded, and they were told that it is."))
     return redirect(incident)
@@ -94,7 +94,7 @@ def note(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "note", incident)
     _still(incident, *LIVE)
-    form = NoteForm(request.POST, at=request.at)
+    form = NoteForm(request.POST, at=request.at, incident=incident)
     if not form.is_valid():
         return page(request, incident, status=422, note=form)
     incident.note(
@@ -170,67 +170,9 @@ def amend(request, pk: int, field: str):
     number = masked(incident.reporter_contact) if hidden else ""
     form = amend_form(field)(request.POST or None, instance=incident, at=request.at, masked=number)
     if request.method == "POST" and form.is_valid():
-        old.amend(field, form.cleaned_data[field], by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+        said = form.cleaned_data
+        old.amend(field, said[field], by=request.user, at=request.at, reason=said["reason"], was=said["was"])
         messages.success(request, _("Corrected. The old value stays visible."))
         return redirect(old)
     context = {"incident": old, "form": form, "name": Incident._meta.get_field(field).verbose_name}
     return render(request, "incidents/amend.html", context, status=422 if form.errors else 200)
-
-
-@signed_link
-@never_cache
-def answer(request, token: str):
-    """The superior's page behind the link in a message: facts, clock, acknowledge, instruct, call back.
-
-    Signed for one person; opening it changes nothing. It works without signing in, since whoever is woken at
-    three has no session, and acts as that person only on this incident.
-    """
-    notice = _notice_of(token)
-    if notice is None or not notice.recipient.is_employed(request.at):
-        return render(request, "duty/link_old.html", status=410)
-    rows = Incident.objects.select_related(
-        "matter", "unit", "level", "standard", "line", "shift__post", "logged_by", "acknowledged_by"
-    )
-    incident = rows.get(pk=notice.matter_id)
-    person, form, moved_on = notice.recipient, InstructForm(), ""
-    if request.method == "POST":
-        # What counts is what this person is asked, not which of their messages they opened.
-        may(person, "acknowledge", incident)
-        if request.POST.get("verb") != "acknowledge":
-            form = InstructForm(request.POST)
-        try:
-            if not form.is_bound:
-                incident.acknowledge(by=person, at=request.at, via=Via.LINK)
-                return redirect("incident-answer", token)
-            if form.is_valid():
-                said = form.cleaned_data
-                incident.instruct(said["kind"], said["words"], by=person, at=request.at, via=Via.LINK)
-                return redirect("incident-answer", token)
-        except Conflict as conflict:
-            # Whoever has no session cannot go and look: this page itself says how it stands now.
-            moved_on = conflict.message or _("Someone else was faster. This is how it stands now.")
-            incident = rows.get(pk=notice.matter_id)
-    report = incident.reports.order_by("-at", "-id").first()
-    context = {
-        "incident": incident,
-        "person": person,
-        "notice": notice,
-        "form": form,
-        "report": report,
-        "waits": incident.status == Status.REPORTED,
-        "may_answer": can(person, "acknowledge", incident),
-        "moved_on": moved_on,
-        "duty_phone": incident.shift.post.phone if incident.shift else "",
-        "instructions": incident.instructions.select_related("by"),
-        "story": tell(incident.matter),
-    }
-    status = 409 if moved_on else 422 if form.errors else 200
-    return render(request, "incidents/answer.html", context, status=status)
-
-
-def _notice_of(token: str) -> Notice | None:
-    signed = read_token(token)
-    if signed is None:
-        return None
-    mine = Notice.objects.filter(pk=signed[0], recipient_id=signed[1], matter__kind="incidents.incident")
-    return mine.select_related("recipient").first()

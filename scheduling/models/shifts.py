@@ -155,6 +155,9 @@ class Shift(Subject):
 
 
 class SeatQuerySet(models.QuerySet):
+    def on_duty(self, at: dt.datetime):
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
     def with_people(self):
         return self.select_related("person__unit")
 

@@ -91,7 +91,12 @@ def test_a_narrow_screen_stacks_more():
 def promise(house, now):
     """A promise on a matter of its own; `sockets` knows its kind."""
     sockets.deadline_kinds.plugs["scheduling.trial"] = sockets.DeadlineKind(
-        "scheduling.trial", "试", "试", lambda deadline: ("", ""), lambda at: [], ladder=(Rung(0, "duty.owner"),)
+        "scheduling.trial",
+        "试",
+        "试",
+        lambda deadline, person, asked: ("", ""),
+        lambda at: [],
+        ladder=(Rung(0, "duty.owner"),),
     )
 
     def make(due_at, unit=None, settled_at=None, how="kept") -> Deadline:

@@ -33,6 +33,7 @@ def shifts(request):
     context = {
         "days": days,
         "first": day,
+        "last": day + 6 * DAY,
         "before": day - 7 * DAY,
         "after": day + 7 * DAY,
         "may_plan": request.user.sight.has(Role.MANAGER, Role.ADMINISTRATOR),
@@ -53,11 +54,13 @@ def _day(raw, default: dt.date) -> dt.date:
 def shift(request, pk: int):
     """One watch: who keeps it, what must be in order, and what the next watch must be told."""
     shift = get_object_or_404(Shift.objects.visible_to(request.user).select_related("post", "unit"), pk=pk)
+    begun = shift.starts_at <= request.at
     context = {
         "shift": shift,
         "crew": shift.crew(),
-        "checks": findings(shift, request.at, "before") + findings(shift, request.at, "after"),
-        "sections": sections(shift, request.at),
+        # What is open today says nothing about a watch that is still to come.
+        "checks": findings(shift, request.at, "before") + findings(shift, request.at, "after") if begun else [],
+        "sections": sections(shift, request.at) if begun else [],
         "is_now": shift.removed_at is None and shift.starts_at <= request.at < shift.ends_at,
     }
     return render(request, "scheduling/shift.html", context)
