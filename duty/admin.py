@@ -1,37 +1,14 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
-from import_export import resources
 from import_export.admin import ImportExportMixin
-from import_export.fields import Field
-from import_export.widgets import ForeignKeyWidget
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
 
+from duty.admin_sheets import PersonResource
 from duty.admin_site import Register
 from duty.gate import open_lock
 from duty.models import Grant, Person, Unit
 from duty.resets import send_reset
-
-
-class PersonResource(resources.ModelResource):
-    """People as an Excel sheet: one row each, units and superiors by name and staff number."""
-
-    unit = Field(column_name="unit", attribute="unit", widget=ForeignKeyWidget(Unit, "name"))
-    superior = Field(column_name="superior", attribute="superior", widget=ForeignKeyWidget(Person, "staff_number"))
-    deputy = Field(column_name="deputy", attribute="deputy", widget=ForeignKeyWidget(Person, "staff_number"))
-
-    class Meta:
-        model = Person
-        import_id_fields = ["staff_number"]
-        fields = (
-            "staff_number", "name", "title", "unit", "mobile", "backup_number", "mail", "superior", "deputy",
-            "employed_from", "employed_until",
-        )  # fmt: skip
-        skip_unchanged = True
-        report_skipped = True
-        clean_model_instances = True
-
-    def before_save_instance(self, instance, row, **kwargs):
-        if not instance.password:
-            instance.set_unusable_password()  # they choose one by the reset link
 
 
 class GrantInline(admin.TabularInline):
@@ -43,6 +20,8 @@ class GrantInline(admin.TabularInline):
 @admin.register(Person)
 class PersonAdmin(ImportExportMixin, Register):
     resource_classes = [PersonResource]
+    formats = [XLSX, CSV]
+    export_form_class = ExportForm
     list_display = ["staff_number", "name", "title", "unit", "mobile", "is_active", "employed_until"]
     list_filter = ["is_active", "unit"]
     list_select_related = ["unit"]
@@ -57,6 +36,12 @@ class PersonAdmin(ImportExportMixin, Register):
         (_("Above and beside"), {"fields": ["superior", "deputy"]}),
         (_("Employment"), {"fields": ["employed_from", "employed_until"]}),
     ]
+
+    def get_import_form_initial(self, request):
+        return {"format": "0"}
+
+    def add_data_read_fail_error_to_form(self, form, e):
+        form.add_error("import_file", _("The file cannot be read. Choose the format it has: xlsx or csv."))
 
     def has_delete_permission(self, request, obj=None):
         return False  # a leaver gets a last day; what they did stays theirs

@@ -1,0 +1,128 @@
+"""People as an Excel sheet, in the reader's words."""
+
+import datetime as dt
+
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
+from django.utils import translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from import_export import resources
+from import_export.exceptions import FieldError
+from import_export.fields import Field
+from import_export.resources import Diff
+from import_export.widgets import DateWidget, ForeignKeyWidget
+
+from duty.models import Person, Unit
+
+# What django-import-export says itself, and says in Chinese badly or not at all.
+_BORROWED = (
+    gettext_noop("No valid data to import. Ensure your file has the correct headers or data for import."),
+    gettext_noop("Some rows failed to validate"),
+    gettext_noop("Please correct these errors in your data where possible, then reupload it using the form above."),
+    gettext_noop("Non field specific"),
+    gettext_noop("Skipped"),
+    gettext_noop("Import finished: {} new, {} updated, {} deleted and {} skipped {}."),
+)
+HEADINGS = {"superior": gettext_lazy("direct superior (staff number)"), "deputy": gettext_lazy("deputy (staff number)")}
+TONGUES = ("en", "zh-hans")
+
+
+class Known(ForeignKeyWidget):
+    """A unit or a person by what people write; one that is not there is told by name."""
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return super().clean(value, row, **kwargs)
+        except ObjectDoesNotExist:
+            raise ValueError(_("There is no “%(name)s”.") % {"name": value}) from None
+
+
+class Day(DateWidget):
+    """A date as Excel keeps it, or written 2026-01-31 or 2026/1/31; nothing is an empty cell."""
+
+    def __init__(self):
+        super().__init__()
+        self.formats = ("%Y-%m-%d", "%Y/%m/%d")
+
+    def clean(self, value, row=None, **kwargs):
+        try:
+            return super().clean(value.date() if isinstance(value, dt.datetime) else value, row, **kwargs)
+        except ValueError:
+            raise ValueError(_("Write the date like 2026-01-31.")) from None
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+class Changes(Diff):
+    """Old and new of each cell, coloured by our style sheet: the policy refuses colours in the text."""
+
+    def as_html(self):
+        plain = [html.replace(' style="background:#e6ffe6;"', "") for html in super().as_html()]
+        return [SafeString(html.replace(' style="background:#ffe6e6;"', "")) for html in plain]
+
+
+class PersonResource(resources.ModelResource):
+    """One row each, units and superiors by name and staff number. Headings are read in either language."""
+
+    unit = Field(column_name="unit", attribute="unit", widget=Known(Unit, "name"))
+    superior = Field(column_name="superior", attribute="superior", widget=Known(Person, "staff_number"))
+    deputy = Field(column_name="deputy", attribute="deputy", widget=Known(Person, "staff_number"))
+
+    employed_from = Field(column_name="employed_from", attribute="employed_from", widget=Day())
+    employed_until = Field(column_name="employed_until", attribute="employed_until", widget=Day())
+
+    class Meta:
+        model = Person
+        import_id_fields = ["staff_number"]
+        fields = (
+            "staff_number", "name", "title", "unit", "mobile", "backup_number", "mail", "superior", "deputy",
+            "employed_from", "employed_until",
+        )  # fmt: skip
+        skip_unchanged = True
+        report_skipped = True
+        clean_model_instances = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        for name, field in self.fields.items():
+            field.column_name = self._heading(name)
+
+    @classmethod
+    def get_diff_class(cls):
+        return Changes
+
+    @staticmethod
+    def _heading(name: str) -> str:
+        return str(HEADINGS.get(name) or Person._meta.get_field(name).verbose_name)
+
+    def before_import(self, dataset, **kwargs):
+        known = {}
+        for name, field in self.fields.items():
+            known[name] = field.column_name
+            for tongue in TONGUES:
+                with translation.override(tongue):
+                    known[self._heading(name)] = field.column_name
+        dataset.headers = [known.get(str(heading or "").strip(), heading) for heading in dataset.headers or ()]
+
+    def _check_import_id_fields(self, headers):
+        heading = self.fields["staff_number"].column_name
+        if heading not in (headers or ()):
+            raise FieldError(_("The sheet has no column “%(heading)s”.") % {"heading": heading})
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        try:
+            super().validate_instance(instance, import_validation_errors, validate_unique)
+        except ValidationError as why:
+            raise ValidationError(
+                {
+                    key if key == NON_FIELD_ERRORS or key not in self.fields else self.fields[key].column_name: errors
+                    for key, errors in why.error_dict.items()
+                }
+            ) from None
+
+    def init_instance(self, row=None):
+        person = super().init_instance(row)
+        person.set_unusable_password()  # they choose one by the reset link
+        return person
