@@ -105,7 +105,7 @@ def countdown(context, due_at):
     clock = hm(due_at) if day_of(due_at) == day_of(at) or total < 64800 else moment(due_at, at)
     if total < 600:
         clock_text = wording.clock(abs(left))
-        main = _("%(n)s over") % {"n": clock_text} if over else clock_text
+        main = _("%(n)s over") % {"n": clock_text} if over else _("%(n)s left") % {"n": clock_text}
     elif total < 7200:
         n = total // 60
         main = _("%(n)s min over") % {"n": n} if over else _("%(n)s min left") % {"n": n}
@@ -131,20 +131,20 @@ def when(at, now=None):
 
 @register.simple_tag
 def firing_words(firing):
-    """A fired rung in plain words: “escalated at 60:03 to 周敏”, and late if the engine was."""
+    """A fired rung in plain words: “escalated to 周敏 at 60:03 on the clock”, and late if the engine was."""
     values = {
         "clock": wording.clock(firing.fired_at - firing.deadline.runs_from),
         "who": listed(firing.told),
         "kind": firing.deadline.title,
     }
     if firing.outcome == "nobody":
-        text = _("nobody to tell at %(clock)s, passed on at once") % values
+        text = _("nobody to tell at %(clock)s on the clock, passed on at once") % values
     elif firing.outcome == "unreachable":
-        text = _("nobody reachable at %(clock)s, passed on at once") % values
+        text = _("nobody reachable at %(clock)s on the clock, passed on at once") % values
     elif firing.action == "escalate":
-        text = _("escalated at %(clock)s to %(who)s") % values
+        text = _("escalated to %(who)s at %(clock)s on the clock") % values
     elif firing.action == "remind":
-        text = _("reminded %(who)s at %(clock)s") % values
+        text = _("reminded %(who)s at %(clock)s on the clock") % values
     else:
         text = _("told %(who)s") % values
     if firing.lateness > dt.timedelta(seconds=30):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from duty.run.supervisor import Supervisor
-from reports.tests.conftest import shot, violations
+from reports.tests.conftest import link_in, shot, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -67,25 +67,84 @@ def left_over(page, language: str) -> list[str]:
     return [text for text in texts if english.search(allowed.sub("", text)) and not HAN.search(text)]
 
 
-def test_hostile_text_stays_text_everywhere(product, open_browser, axe):
-    """Stored markup is shown, not run; the policy would stop it, but it must not even be tried."""
-    officer = product.on_watch("primary")[0]
-    page = open_browser(officer)
+def log_everywhere(page, product, text: str, urgency: str, scope: str) -> str:
+    """Log an incident with this text in every field; its address."""
     page.goto(product.base + "/incidents/log/")
-    evil = '"><img src=x onerror="window.hurt=1"><script>window.hurt=1</script>{{7*7}}'
     for field in ("place", "summary", "reporter_name", "suggestion"):
-        page.fill(f"#id_{field}", evil[: int(page.get_attribute(f"#id_{field}", "maxlength"))])
-    page.fill("#id_scene", evil)
+        page.fill(f"#id_{field}", text[: int(page.get_attribute(f"#id_{field}", "maxlength"))])
+    page.fill("#id_scene", text)
     page.locator("#id_contact_not_given").check(force=True)
-    page.get_by_role("radio", name="较急", exact=True).check(force=True)
-    page.get_by_role("radio", name="单点", exact=True).check(force=True)
+    page.get_by_role("radio", name=urgency, exact=True).check(force=True)
+    page.get_by_role("radio", name=scope, exact=True).check(force=True)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/incidents/\d+/"))
-    here = page.url
+    return page.url
+
+
+def test_hostile_text_stays_text_everywhere(product, open_browser, axe):
+    """Stored markup is shown, not run; the policy would stop it, but it must not even be tried."""
+    page = open_browser(product.on_watch("primary")[0])
+    evil = '"><img src=x onerror="window.hurt=1"><script>window.hurt=1</script>{{7*7}}'
+    here = log_everywhere(page, product, evil, "较急", "单点")
     for path in (here, here + "paper/", product.base + "/", product.base + "/incidents/", product.base + "/trail/"):
         page.goto(path)
         assert page.evaluate("window.hurt") is None
         assert page.locator("main img").count() == 0
+
+
+def test_a_word_without_an_end_breaks_no_page(product, open_browser):
+    """A hundred letters without a space: nothing is wider than the window, and status and time stay in sight."""
+    officer = product.on_watch("primary")[0]
+    desktop, phone = open_browser(officer), open_browser(officer, width=390)
+    here = log_everywhere(desktop, product, "W" * 100, "紧急", "一栋楼").removeprefix(product.base)
+    link = link_in(product.mailbox.wait_for(product.person("周敏")[2], "W" * 20))
+    pages = [here, f"{here}paper/", f"{here}amend/summary/", f"/trail/{here.split('/')[2]}/", link.removeprefix(product.base),
+             "/", "/incidents/", "/trail/", "/calendar/", "/notices/"]  # fmt: skip
+    for page in (desktop, phone):
+        for path in pages:
+            page.goto(product.base + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        page.goto(product.base + "/incidents/")
+        row = page.locator("tr", has_text="W" * 20).first
+        for cell in (row.locator("time"), row.locator(".badge-state").last):
+            box = cell.bounding_box()
+            assert box["x"] + box["width"] <= page.viewport_size["width"]
+
+
+READ = {
+    "0301": "04:01", "22\uff1a26": "23:26", "11-22 22:26": "23:26", "2026年11月22日 23:26": "00:26", "22.26": "23:26",
+    "2026-11-22 2226": "23:26", "2026-11-22T22:26": "23:26", "\uff12\uff12\uff1a\uff12\uff16": "23:26", " 9:05 ": "10:05",
+}  # fmt: skip
+
+
+def test_the_deadline_follows_every_time_the_server_reads(product, open_browser):
+    """What `duty/tests/test_moments.py` reads, the script reads too; for the rest it gives minutes and never fails."""
+    page = open_browser(product.on_watch("secondary")[0])
+    page.goto(product.base + "/incidents/log/")
+    page.get_by_role("radio", name="紧急", exact=True).check(force=True)
+    page.get_by_role("radio", name="一栋楼", exact=True).check(force=True)
+    for typed, due in READ.items():
+        page.fill("#id_received_at", typed)
+        assert f"{due} 前" in page.inner_text("[data-verdict]"), typed
+    for typed in ("2026-11-22 2", "2026-02-30 22:26", "1026-11-22 22:26", "24:00", "22:60", "9", "明天", ""):
+        page.fill("#id_received_at", typed)
+        assert "60 分钟内" in page.inner_text("[data-verdict]"), typed
+
+
+def test_the_head_of_a_long_table_stays_in_sight(product, open_browser):
+    page = open_browser(product.on_watch("primary")[0])
+    page.goto(product.base + "/incidents/")
+    page.evaluate("scrollTo({top: 700, behavior: 'instant'})")
+    assert page.locator("th").first.bounding_box()["y"] == 0
+
+
+def test_another_instruction_opens_with_the_cursor_in_it(product, open_browser):
+    message = product.mailbox.wait_for(product.person("周敏")[2], "配电室冒烟")
+    page = open_browser(width=390, touch=True)
+    page.goto(link_in(message))
+    assert not page.locator("#id_words").is_visible()
+    page.get_by_text("其他指示").tap()
+    page.wait_for_function("document.activeElement.id === 'id_words'")
 
 
 def test_the_paper_form_fits_one_a4_page(product, open_browser):

@@ -28,7 +28,7 @@ function show(element) {
   element.dataset.clock ??= (total < 7200 || over ? sub : main).textContent.match(/(\d+\D+)*\d{1,2}:\d{2}/)?.[0] ?? "";
   const t = element.dataset.clock;
   let text, below = over ? say("wasDue", { t }) : say("by", { t });
-  if (total < 600) text = over ? say("overClock", { n: stopwatch(total) }) : stopwatch(total);
+  if (total < 600) text = say(over ? "overClock" : "leftClock", { n: stopwatch(total) });
   else if (total < 7200) text = say(over ? "over" : "left", { n: Math.floor(total / 60) });
   else if (over) text = total < 172800 ? say("overHours", { n: Math.floor(total / 3600) }) : say("overDays", { n: Math.floor(total / 86400) });
   else {

@@ -107,6 +107,10 @@ export function startForms() {
       (password ?? field).focus();
     });
   });
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest("details[data-focus] > summary")?.parentElement;
+    if (fold && !fold.open) setTimeout(() => fold.querySelector("textarea, input:not([type=hidden])")?.focus());
+  });
   document.querySelectorAll("[data-print]").forEach((button) => (button.onclick = () => print()));
   const wrong = document.querySelector(".is-invalid, .pick.is-invalid input");
   wrong?.focus();

@@ -1,4 +1,6 @@
 // The quick log: the level as the standard says it, who hears by when, and the questions that belong to the nature.
+import { clock, minuteOf } from "./moments.js";
+
 const COLOURS = { 1: "late", 2: "late", 3: "soon", 4: "info" };
 
 function read(id) {
@@ -13,12 +15,12 @@ export function startLog() {
   const box = form.querySelector("[data-verdict]");
   const chosen = (name) => form.querySelector(`[name="${name}"]:checked`)?.value ?? "";
 
-  function dueAt(minutes) {
-    // The field holds the organisation's wall time; adding minutes needs no zone.
-    const [day, time] = form.elements.received_at.value.split(/[T ]/);
-    if (!time) return "";
-    const start = Date.parse(`${day}T${time}Z`);
-    return new Date(start + minutes * 60000).toISOString().slice(11, 16);
+  // Until when whom: with the hour when the field can be read, else with the minutes alone.
+  function promise({ minutes, to }) {
+    const received = minuteOf(form.elements.received_at.value), timed = received !== null;
+    const text = to.length ? (timed ? words.report : words.reportWithin) : timed ? words.nobody : words.nobodyWithin;
+    const values = { t: timed ? clock(received + minutes) : "", n: minutes, who: to.join(words.and) };
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
   function judge() {
@@ -31,8 +33,7 @@ export function startLog() {
     box.querySelector("[data-level]").textContent = level.name;
     const standard = words.standard.replace("{n}", verdicts.version);
     const said = override || !cell ? "" : `“${cell.words}” `;
-    const t = dueAt(level.minutes), who = level.to.join("、");
-    const report = !reported ? words.plain : (who ? words.report : words.nobody).replace("{t}", t).replace("{who}", who);
+    const report = reported ? promise(level) : words.plain;
     box.querySelector("[data-words]").textContent = `${standard}: ${said}${report}`;
     form.querySelector("[data-save]").textContent = reported ? words.saveReport : words.save;
   }
