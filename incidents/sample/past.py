@@ -141,7 +141,7 @@ class Past:
                 incident.logged_by,
                 middle,
                 self.dice.choice(
-                    ("维修人员已到场", "现场正在处置", "已联系物业,约二十分钟到场", "已复查一次,情况稳定")
+                    ("维修人员已到场", "现场正在处置", "已联系物业，约二十分钟到场", "已复查一次，情况稳定")
                 ),
             )
         self._line(incident, "close", incident.closed_by, incident.closed_at, incident.result)

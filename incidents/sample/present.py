@@ -34,7 +34,7 @@ def last_night(house: House, standard) -> None:
     officer, leader = (_on_watch(house.top.pk, received, role) for role in (SeatRole.PRIMARY, SeatRole.LEADER))
     incident = _new(
         house, standard, "停电", officer, received, 3, 2,
-        place="A 座制冷机房", summary="制冷机房配电柜冒烟", scene="配电柜有烟,未见明火,已断电,备用机组已启动",
+        place="A 座制冷机房", summary="制冷机房配电柜冒烟", scene="配电柜有烟，未见明火，已断电，备用机组已启动",
         suggestion="请电工到场", reporter_name="石磊", reporter_contact="13900010002",
     )  # fmt: skip
     at = received + 3 * MINUTE
@@ -46,13 +46,13 @@ def last_night(house: House, standard) -> None:
         incident.acknowledge(by=top, at=at, via="link")
         incident.instruct(
             "dispatch",
-            "同意联系供电公司,请安全保卫部到场。带班领导手机无人接听,请查明原因。",
+            "同意联系供电公司，请安全保卫部到场。带班领导手机无人接听，请查明原因。",
             by=top,
             at=at + 2 * MINUTE,
         )
     at = received + 165 * MINUTE
     with pretending(at):
-        incident.close("更换烧损接触器,红外测温正常,恢复供电。带班领导手机静音,已提醒。", by=officer.person, at=at)
+        incident.close("更换烧损接触器，红外测温正常，恢复供电。带班领导手机静音，已提醒。", by=officer.person, at=at)
     with connection.cursor() as cursor:
         cursor.execute(ALREADY_SENT, [leader.person_id])
 
@@ -85,28 +85,28 @@ def now(house: House, standard) -> None:
     leader = _on_watch(house.top.pk, house.at, SeatRole.LEADER)
     leak = _new(
         house, standard, "漏水", officer, received, 2, 3,
-        place="A 座三楼东侧", summary="三楼东侧漏水", scene="吊顶漏水,两间办公室受影响,已移开设备",
+        place="A 座三楼东侧", summary="三楼东侧漏水", scene="吊顶漏水，两间办公室受影响，已移开设备",
         suggestion="请水暖工到场", reporter_name="王建国", reporter_contact="13900020003", event_at=received - 10 * MINUTE,
     )  # fmt: skip
     with pretending(received + 2 * MINUTE) as at:
         leak.log(by=officer.person, at=at)
     with pretending(received + 7 * MINUTE) as at:
-        leak.acknowledge(by=leader.person, at=at, via="link", words="收到,先关阀门")
+        leak.acknowledge(by=leader.person, at=at, via="link", words="收到，先关阀门")
     with pretending(received + 21 * MINUTE) as at:
-        leak.note("水暖工魏来到场,已关闭三楼分阀", by=officer.person, at=at)
+        leak.note("水暖工魏来到场，已关闭三楼分阀", by=officer.person, at=at)
     _send_all()
     received = base - 37 * MINUTE
     smoke = _new(
         house, standard, "火情", officer, received, 3, 2,
-        place="B 座地下一层 配电室", summary="配电室冒烟", scene="有焦味和轻烟,未见明火,已断电,现场 2 人撤出",
+        place="B 座地下一层 配电室", summary="配电室冒烟", scene="有焦味和轻烟，未见明火，已断电，现场 2 人撤出",
         suggestion="请电工与消防到场", reporter_name="张强(物业)", reporter_contact="138 0013 8000",
     )  # fmt: skip
     with pretending(received + 2 * MINUTE) as at:
-        smoke.log(by=officer.person, at=at, request="是否启动《火灾应急预案》;授权通知消防")
+        smoke.log(by=officer.person, at=at, request="是否启动《火灾应急预案》；授权通知消防")
     _send_all()
     _live_until(smoke, house.at)
     with pretending(received + 20 * MINUTE) as at:
-        smoke.note("物业电工程亮到场,正在测温", by=officer.person, at=at)
+        smoke.note("物业电工程亮到场，正在测温", by=officer.person, at=at)
 
 
 def _send_all() -> None:
