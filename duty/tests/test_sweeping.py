@@ -228,15 +228,17 @@ def test_settling_and_firing_at_once_leave_one_order_and_both_facts(promises, ho
 @pytest.mark.django_db(transaction=True)
 def test_a_row_that_someone_holds_blocks_nobody(promises, house, now):
     held, free = promises.make(house["ops"], now - MINUTE), promises.make(house["ops"], now)
-    let_go = threading.Event()
+    holds, let_go = threading.Event(), threading.Event()
 
     def hold():
         with transaction.atomic():
             Deadline.objects.select_for_update().get(pk=held.pk)
+            holds.set()
             assert let_go.wait(10)
 
     def fire():
         try:
+            assert holds.wait(10)
             while not Firing.objects.exists():
                 sweep()
             return sweep()
