@@ -2,26 +2,29 @@
 
 import functools
 import importlib
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Q
+from django.db.models import JSONField, Q
+from django.db.models.expressions import RawSQL
 
 from duty.models.grants import Role
 
 # Those whose grant shows them what happens in their units. Maintainers and personnel see what they are told about.
 SEEING = frozenset({Role.OFFICER, Role.LEADER, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
 
+# {role: units} and how many units there are; read with the person who signs each request, or alone.
 SIGHT = """
 WITH RECURSIVE below (role, unit_id) AS (
     SELECT role, unit_id FROM duty_grant WHERE person_id = %s
     UNION
     SELECT below.role, unit.id FROM below JOIN duty_unit unit ON unit.parent_id = below.unit_id
-)
-SELECT role, array_agg(unit_id), (SELECT count(*) FROM duty_unit) FROM below GROUP BY role
+), units (role, ids) AS (SELECT role, json_agg(unit_id) FROM below GROUP BY role)
+SELECT jsonb_build_array((SELECT coalesce(json_object_agg(role, ids), '{}') FROM units), (SELECT count(*) FROM duty_unit))
 """
 TOLD = """
 SELECT DISTINCT notice.matter_id FROM duty_notice notice JOIN duty_matter matter ON matter.id = notice.matter_id
@@ -43,10 +46,13 @@ class Sight:
 
     @classmethod
     def of(cls, person) -> "Sight":
-        with connection.cursor() as cursor:
-            cursor.execute(SIGHT, [person.pk])
-            rows = cursor.fetchall()
-        return cls(person.pk, {role: frozenset(units) for role, units, _ in rows}, rows[0][2] if rows else 0)
+        read = person.__dict__.get("read_with_sight")
+        if read is None:
+            with connection.cursor() as cursor:
+                cursor.execute(SIGHT, [person.pk])
+                read = json.loads(cursor.fetchone()[0])
+        by_role, count = read
+        return cls(person.pk, {role: frozenset(units) for role, units in by_role.items()}, count)
 
     def units(self, roles: Iterable[str] = SEEING) -> frozenset[int]:
         """Every unit on which the person holds one of the roles, directly or from above."""
@@ -88,7 +94,8 @@ class Backend(ModelBackend):
     def get_user(self, user_id):
         from duty.models import Person
 
-        return Person.objects.may_sign_in().select_related("unit").filter(pk=user_id).first()
+        people = Person.objects.may_sign_in().select_related("unit").filter(pk=user_id)
+        return people.annotate(read_with_sight=RawSQL(SIGHT, [user_id], JSONField())).first()  # noqa: S611 - our own text
 
     def user_can_authenticate(self, user):
         from duty.models import Person

@@ -13,7 +13,10 @@ _answers: ContextVar[dict | None] = ContextVar("answers of this look", default=N
 
 @contextlib.contextmanager
 def look():
-    """Everything asked inside belongs to one look."""
+    """Everything asked inside belongs to one look; a look within a look is the same one."""
+    if _answers.get() is not None:
+        yield
+        return
     token = _answers.set({})
     try:
         yield

@@ -102,6 +102,11 @@ SELECT max(fired_at) + interval '1 microsecond' FROM duty_firing WHERE matter_id
 """
 
 
+@functools.lru_cache(maxsize=10_000)
+def _address(page: str, pk: int) -> str:
+    return reverse(page, args=[pk])
+
+
 class Subject(models.Model):
     """A model whose rows are matters. Its primary key is its matter's."""
 
@@ -115,7 +120,7 @@ class Subject(models.Model):
 
     @classmethod
     def page_of(cls, pk: int) -> str:
-        return reverse(cls.page, args=[pk])
+        return _address(cls.page, pk)
 
     @classmethod
     def answer_page_of(cls, token: str) -> str:

@@ -103,7 +103,7 @@ desk_panels.add(DeskPanel("incidents.open", "side", "incidents/_open_panel.html"
 
 def _without_result(shift, at):
     """Every incident of the watch has a result, or is carried over by name (A44)."""
-    rows = Incident.objects.open().filter(shift=shift).order_by("received_at")
+    rows = Incident.objects.open().filter(shift=shift).only("number", "summary").order_by("received_at")[:100]
     return [(str(incident), incident.get_absolute_url()) for incident in rows]
 
 

@@ -77,6 +77,7 @@ def marks_of(shift: Shift, person, at: dt.datetime) -> list[Mark]:
     """The promises due on this watch that the person may see, in order of time."""
     within = Deadline.objects.visible_to(person).filter(due_at__gte=shift.starts_at, due_at__lt=shift.ends_at)
     within = within.select_related("matter").order_by("due_at", "id")
+    within = within.only("kind", "due_at", "settled_at", "matter__kind", "matter__number", "matter__title")
     # Each half has an index of its own; asked for together they were read from the beginning of time.
     halves = within.open()[:MOST_MARKS], within.past().filter(settled_as=Settled.KEPT)[:MOST_MARKS]
     due = halves[0].union(halves[1], all=True).order_by("due_at", "id")[:MOST_MARKS]

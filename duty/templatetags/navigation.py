@@ -1,5 +1,6 @@
 """Where one is and what one may: the menu, filters in links, the `once` field, words for scripts."""
 
+import functools
 import uuid
 
 from django import template
@@ -20,19 +21,21 @@ def once():
     return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
 
 
-def _rule(name: str):
-    return getattr(resolve(reverse(name)).func, "rule", None)
+@functools.cache
+def _place(name: str) -> tuple[str, object]:
+    """The address of that name, and the rule its view declares; neither changes while the process lives."""
+    address = reverse(name)
+    return address, getattr(resolve(address).func, "rule", None)
 
 
 @register.inclusion_tag("duty/_nav_item.html", takes_context=True)
 def nav(context, name: str, label: str, picture: str, count: int = 0):
     """An entry of the rail, for those whom its URL's rule lets in."""
     try:
-        rule = _rule(name)
+        address, rule = _place(name)
     except NoReverseMatch:
         return {"hidden": True}
     request = context["request"]
-    address = reverse(name)
     here = request.path == address or (address != "/" and request.path.startswith(address))
     return {
         "hidden": rule is None or not rule.allows(request.user),
@@ -47,7 +50,7 @@ def nav(context, name: str, label: str, picture: str, count: int = 0):
 @register.simple_tag(takes_context=True)
 def may_open(context, name: str) -> bool:
     """Whether the rule of that address lets this person in: no button leads to a refusal."""
-    rule = _rule(name)
+    _address, rule = _place(name)
     return rule is not None and rule.allows(context["request"].user)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,8 +67,8 @@ class LogForm(forms.ModelForm):
         self.fields["line"].queryset = DutyLine.objects.ringing_for(unit)
         self.fields["line"].empty_label = _("in person, or another way")
         self.fields["nature"].empty_label = _("not sure yet")
-        self.natures = list(Nature.objects.filter(is_active=True))
-        offer(self.fields["nature"], Nature, self.natures)
+        self.fields["nature"].queryset = Nature.objects.filter(is_active=True)
+        self.fields["nature"].choices = lambda: [("", _("not sure yet")), *((row.pk, row.name) for row in self.natures)]
         offer(self.fields["level"], Level, standard.by_rank.values())
         for name, choices in (("urgency", Urgency.choices), ("scope", Scope.choices)):
             self.fields[name].choices = choices
@@ -75,6 +76,10 @@ class LogForm(forms.ModelForm):
         self.fields["disposition"].choices = [("", _("stays in hand")), *Disposition.choices]
         for name, field in self.fields.items():
             self._style(name, field)
+
+    @cached_property
+    def natures(self) -> list[Nature]:
+        return list(Nature.objects.filter(is_active=True))
 
     def _style(self, name: str, field) -> None:
         widget = field.widget
@@ -86,7 +91,10 @@ class LogForm(forms.ModelForm):
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} is-invalid".strip()
             widget.attrs["aria-describedby"] = f"error-{name}"
 
-    # A ModelForm's own cleaning of the level would look at the row before it is graded.
+    def _get_validation_exclusions(self) -> set[str]:
+        # Each field is looked at by the form, what they hold together by `clean`, and at last by the insert itself;
+        # asking the model in between costs thirteen queries.
+        return {field.name for field in Incident._meta.fields}
 
     def clean(self):
         cleaned = super().clean()

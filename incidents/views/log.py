@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from duty.access import with_role
 from duty.clock import local
+from duty.looks import look
 from duty.models import Draft, Unit
 from incidents.access import HANDLERS
 from incidents.forms.log import LogForm
@@ -22,15 +23,18 @@ def log(request):
     standard = Standard.objects.in_force()
     if standard is None:
         return redirect("standard-in-force")
-    watch = my_watch(request.user, request.at)
-    unit = _unit_kept_by(request.user, watch)
-    draft = Draft.objects.filter(person=request.user, form="incident").first()
-    common = {"unit": unit, "standard": standard, "at": request.at}
-    if request.method == "POST":
-        form = LogForm(request.POST, **common)
-        if form.is_valid():
+    with look():  # nothing is written yet
+        watch = my_watch(request.user, request.at)
+        unit = _unit_kept_by(request.user, watch)
+        kept = watch_of(unit.pk, request.at)
+        draft = Draft.objects.filter(person=request.user, form="incident").first()
+        common = {"unit": unit, "standard": standard, "at": request.at}
+        form = LogForm(request.POST, **common) if request.method == "POST" else None
+        valid = form is not None and form.is_valid()
+    if form:
+        if valid:
             incident = form.to_log()
-            incident.shift = watch_of(unit.pk, request.at)
+            incident.shift = kept
             incident.log(by=request.user, at=request.at, request=form.cleaned_data["request_text"])
             if draft:
                 draft.delete()

@@ -1,4 +1,5 @@
 import datetime as dt
+from typing import NamedTuple
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -66,6 +67,7 @@ class Shift(Subject):
 
     objects = ShiftQuerySet.as_manager()
     page = "shift"
+    known_crew: list["Seat"] | None = None  # read together with the row
 
     class Meta:
         verbose_name = _("shift")
@@ -149,17 +151,12 @@ class Shift(Subject):
 
     def crew(self) -> list["Seat"]:
         """Who keeps this watch, leader first."""
-        known = "seats" in getattr(self, "_prefetched_objects_cache", ())
-        seats = self.seats.all() if known else self.seats.with_people()
-        return sorted(seats, key=lambda seat: (SEAT_ORDER[seat.role], seat.id))
+        return _in_order(self.seats.select_related("person__unit")) if self.known_crew is None else self.known_crew
 
 
 class SeatQuerySet(models.QuerySet):
     def on_duty(self, at: dt.datetime):
         return self.filter(starts_at__lte=at, ends_at__gt=at)
-
-    def with_people(self):
-        return self.select_related("person__unit")
 
 
 @evidence()
@@ -196,33 +193,55 @@ class Seat(models.Model):
         indexes = [models.Index(fields=["shift"], name="seats_of_a_shift")]
 
 
+class Keeper(NamedTuple):
+    """Who keeps which watch in which seat; a watch nobody sits on has one of these without a person."""
+
+    shift_id: int
+    unit_id: int
+    role: str | None
+    person_id: int | None
+
+
 @once_a_look
-def watches(at: dt.datetime) -> list[Shift]:
-    """Every watch that is kept at that instant, with its people, in two queries."""
-    kept = Shift.objects.on(at).select_related("post", "unit").order_by("post__order", "pk")
-    return list(kept.prefetch_related(models.Prefetch("seats", Seat.objects.with_people())))
+def keepers(at: dt.datetime) -> list[Keeper]:
+    """Everyone who is on watch anywhere at that instant, in the order of the posts; plain rows, in one query."""
+    rows = Shift.objects.on(at).order_by("post__order", "pk", "seats__id")
+    return [Keeper(*row) for row in rows.values_list("pk", "unit_id", "seats__role", "seats__person_id")]
 
 
-def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Seat]]:
-    """{unit: seats of the watch that is kept for it at that instant}, for many units in three queries.
+def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Keeper]]:
+    """{unit: who keeps watch for it at that instant}, for many units in two queries.
 
     A unit without anyone on watch of its own at that hour is watched by the nearest unit above that has someone.
     """
-    here: dict[int, list[Seat]] = {}
-    for shift in watches(at):
-        if crew := shift.crew():
-            here.setdefault(shift.unit_id, []).extend(crew)
+    here: dict[int, list[Keeper]] = {}
+    for keeper in keepers(at):
+        if keeper.person_id:
+            here.setdefault(keeper.unit_id, []).append(keeper)
     tree = unit_tree()
     return {unit: next((here[above] for above in tree.above(unit) if above in here), []) for unit in units}
 
 
 def watch_of(unit_id: int, at: dt.datetime) -> Shift | None:
     """The watch that is kept for a unit at that instant."""
-    here = {shift.unit_id: shift for shift in reversed(watches(at))}
-    return next((here[above] for above in unit_tree().above(unit_id) if above in here), None)
+    here = {keeper.unit_id: keeper.shift_id for keeper in reversed(keepers(at))}
+    return next((_with_crew(here[above]) for above in unit_tree().above(unit_id) if above in here), None)
 
 
 def my_watch(person, at: dt.datetime) -> Shift | None:
     """The watch this person keeps now, else the one kept for their unit."""
-    own = (shift for shift in watches(at) if any(seat.person_id == person.pk for seat in shift.seats.all()))
-    return next(own, None) or watch_of(person.unit_id, at)
+    own = next((keeper.shift_id for keeper in keepers(at) if keeper.person_id == person.pk), None)
+    return _with_crew(own) if own else watch_of(person.unit_id, at)
+
+
+@once_a_look
+def _with_crew(pk: int) -> Shift:
+    """A watch with its people, in one query unless nobody sits on it."""
+    seats = list(Seat.objects.filter(shift=pk).select_related("shift__post", "shift__unit", "person__unit"))
+    shift = seats[0].shift if seats else Shift.objects.select_related("post", "unit").get(pk=pk)
+    shift.known_crew = _in_order(seats)
+    return shift
+
+
+def _in_order(seats) -> list[Seat]:
+    return sorted(seats, key=lambda seat: (SEAT_ORDER[seat.role], seat.id))
