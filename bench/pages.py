@@ -29,7 +29,7 @@ class Times:
 
     all: list[float] = field(default_factory=list)
     in_database: list[float] = field(default_factory=list)
-    queries: int = 0
+    asked: list[int] = field(default_factory=list)
     slowest: str = ""
 
     def took(self, answer, address: str) -> None:
@@ -39,7 +39,16 @@ class Times:
             self.slowest = address
         self.all.append(answer.milliseconds)
         self.in_database.append(answer.in_database)
-        self.queries = max(self.queries, answer.queries)
+        self.asked.append(answer.queries)
+
+    @property
+    def queries(self) -> int:
+        """The most that any of them asked: once a minute one also notes that its session is alive."""
+        return max(self.asked)
+
+    @property
+    def usual_queries(self) -> float:
+        return percentile(self.asked, 50)
 
     @property
     def p50(self) -> float:
@@ -101,7 +110,7 @@ def pages(ground, sheet) -> None:
             ]
             now, before, plain = look(places)
             grown[figure] = now.p50 / before.p50
-            more_queries += [figure] if now.queries > before.queries else []
+            more_queries += [figure] if now.usual_queries > before.usual_queries else []
             sheet.add(
                 figure, now.p95, "ms", LIMIT_MS, holds=now.queries <= MOST_QUERIES, queries=now.queries,
                 queries_limit=MOST_QUERIES, p50=now.p50, in_database_p50=percentile(now.in_database, 50),
