@@ -3,6 +3,7 @@
 from duty.clock import DAY, HOUR, day_of, start_of
 from duty.models import Line, Matter
 from duty.sample import House
+from scheduling.calendar_seed import seed
 from scheduling.models import Post, Seat, SeatRole, Shift
 
 BACK, AHEAD = 730, 21
@@ -18,6 +19,8 @@ POSTS = {
 def load(house: House) -> None:
     today = day_of(house.at)
     manager = house.people["谢婷"]
+    for year in range((today - BACK * DAY).year, today.year + 2):
+        seed(year)
     for order, (name, (unit, phone, spans, leading, watching)) in enumerate(POSTS.items()):
         post = Post.objects.create(unit=house.units[unit], name=name, phone=phone, order=order)
         leaders, officers = house.titled(unit, *leading), house.titled(unit, *watching)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import shifts
+from scheduling.views import days, shifts
 
 urlpatterns = [
     path("shifts/", shifts.shifts, name="shifts"),
@@ -8,4 +8,9 @@ urlpatterns = [
     path("shifts/<int:pk>/", shifts.shift, name="shift"),
     path("shifts/<int:pk>/change/", shifts.change, name="shift-change"),
     path("shifts/<int:pk>/remove/", shifts.remove, name="shift-remove"),
+    path("days/", days.days, name="days"),
+    path("days/notice/", days.notice, name="days-notice"),
+    path("days/<int:year>/begin/", days.begin, name="days-begin"),
+    path("days/<int:year>/confirm/", days.confirm, name="days-confirm"),
+    path("days/<str:date>/", days.day, name="day"),
 ]

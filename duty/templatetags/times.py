@@ -48,6 +48,12 @@ def day(at) -> str:
 
 
 @register.filter
+def weekday(date: dt.date) -> str:
+    """Sun; 周日"""
+    return str(WEEKDAYS[date.weekday()])
+
+
+@register.filter
 def dated(at) -> str:
     """22 Nov 2026; 2026年11月22日"""
     return _format(at, pgettext("date format", "j M Y")) if at else ""

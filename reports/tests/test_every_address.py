@@ -85,6 +85,10 @@ def arguments(name: str, world, side: str) -> dict | None:
         return {"token": world["token"]}
     if "uid" in wanted:
         return {"uid": "MQ", "token": "x-y"}
+    if "year" in wanted:
+        return {"year": 2026}
+    if "date" in wanted:
+        return {"date": "2026-10-01"}
     if name == "draft":
         return {"form": "incident"}
     if name == "notice-acknowledge":

@@ -9,10 +9,10 @@ from reports.tests.conftest import link_in, shot, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/lines/", "/standard/", "/trail/", "/me/",
+EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/days/", "/lines/", "/standard/", "/trail/", "/me/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
-MANAGERS = ["/shifts/new/", "/lines/new/"]
+MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
 LOOKS = [("light", "zh-hans", 1440), ("dark", "zh-hans", 390), ("light", "en", 390), ("dark", "en", 1440)]
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -178,7 +178,7 @@ def test_the_week_shows_each_watch_on_the_day_it_starts(tonight, tomorrow, make_
     make_shift("2026-11-21 18:00", "2026-11-22 08:00", "昨夜")
     make_shift("2026-11-29 00:00", "2026-11-29 08:00", "下周")
     answer = as_(officer).get("/shifts/")
-    days = {day.isoformat(): [shift.name for shift in rows] for day, rows in answer.context["days"].items()}
+    days = {day.date.isoformat(): [shift.name for shift in rows] for day, rows in answer.context["days"]}
     assert list(days) == [f"2026-11-{n}" for n in range(22, 29)]
     assert days["2026-11-22"] == ["昨夜", "夜班"] and days["2026-11-23"] == ["夜班"]
     page = Page(as_(officer).get("/shifts/?from=2026-11-29"))

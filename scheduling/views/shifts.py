@@ -14,6 +14,7 @@ from duty.models import Role
 from scheduling.checks import findings, sections
 from scheduling.forms.shifts import ShiftForm
 from scheduling.models import Post, Shift
+from scheduling.models.days import days_between
 
 planners = with_role(Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -27,9 +28,9 @@ def shifts(request):
         Shift.objects.live().visible_to(request.user).between(first, last)
         .select_related("post").prefetch_related("seats__person").order_by("starts_at", "post__order")
     )  # fmt: skip
-    days: dict[dt.date, list[Shift]] = {day + n * DAY: [] for n in range(7)}
+    days = [(known, []) for known in days_between(day, day + 6 * DAY).values()]
     for shift in rows:
-        days[max(day_of(shift.starts_at), day)].append(shift)
+        days[(max(day_of(shift.starts_at), day) - day).days][1].append(shift)
     context = {
         "days": days,
         "first": day,
