@@ -19,7 +19,7 @@ def log_smoke(page, place: str) -> None:
     page.fill("#id_reporter_name", "张强(物业)")
     page.fill("#id_reporter_contact", "138 0013 8000")
     page.fill("#id_place", place)
-    page.fill("#id_summary", "配电室冒烟")
+    page.fill("#id_summary", "低压柜冒烟")
     page.fill("#id_scene", "有焦味和轻烟,未见明火,已断电")
     page.select_option("#id_nature", label="火情")
     page.get_by_role("radio", name="紧急", exact=True).check(force=True)
@@ -41,7 +41,7 @@ def test_a_real_incident_is_logged_told_and_acknowledged_in_time(product, open_b
     assert "待上级确认" in desktop.inner_text("h1 + .under")
     shot(desktop, "reported")
 
-    message = product.mailbox.wait_for(superior[2], "配电室冒烟")
+    message = product.mailbox.wait_for(superior[2], "低压柜冒烟")
     assert "B 座地下一层" in message.get_body(("plain",)).get_content()
     phone = open_browser(width=390, theme="dark", touch=True)
     phone.goto(link_in(message))
