@@ -1,9 +1,11 @@
 """Who may do what with an incident. Seeing is `visible_to`; these are the verbs."""
 
+from duty.access import with_role
 from duty.models import Role
 
 HANDLERS = (Role.OFFICER, Role.LEADER)
 KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
+keepers = with_role(*KEEPERS)
 
 
 def log(person, unit) -> bool:

@@ -1,8 +1,10 @@
 """Who may do what with watches."""
 
-from duty.models import Role
+from duty.access import with_role
+from duty.models import Role, Unit
 
 PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
+planners = with_role(*PLANNERS)
 
 
 def plan(person, post) -> bool:
@@ -15,3 +17,9 @@ def change(person, shift) -> bool:
 
 
 remove = change
+
+
+def keep(person, calendar) -> bool:
+    """The calendar belongs to everyone: who plans for the whole organisation keeps it."""
+    tops = Unit.objects.filter(parent=None).values_list("pk", flat=True)
+    return any(person.sight.has(*PLANNERS, unit=top) for top in tops)

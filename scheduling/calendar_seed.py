@@ -38,12 +38,12 @@ def known_days(year: int) -> Year:
     return Year(days, is_provisional=not moved)
 
 
-def seed(year: int) -> bool:
-    """Write a year that is not there yet; True if this call wrote it. Never touches one that is."""
+def seed(year: int) -> CalendarYear | None:
+    """Write a year that is not there yet; None if it was there. Never touches one that is."""
     known = known_days(year)
-    _row, is_new = CalendarYear.objects.get_or_create(year=year, defaults={"is_provisional": known.is_provisional})
+    row, is_new = CalendarYear.objects.get_or_create(year=year, defaults={"is_provisional": known.is_provisional})
     if is_new:
         Day.objects.bulk_create(
             (Day(date=date, kind=kind, name=name) for date, (kind, name) in known.days.items()), ignore_conflicts=True
         )
-    return is_new
+    return row if is_new else None

@@ -9,16 +9,15 @@ from django.db.models import Avg, Count, DurationField, F, Q, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from duty.access import may, watching, with_role
+from duty.access import may, watching
 from duty.clock import DAY
-from duty.models import Line, Role
-from incidents.access import KEEPERS
+from duty.models import Line
+from incidents.access import KEEPERS, keepers
 from incidents.forms.lines import LineForm
 from incidents.models import DutyLine, Incident
 
 PERIOD = 30 * DAY
 _SECOND = Value(dt.timedelta(seconds=1), output_field=DurationField())
-keepers = with_role(Role.MANAGER, Role.ADMINISTRATOR)
 
 
 @watching

@@ -7,16 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from duty.access import can, may, signed_in, with_role
-from duty.models import Matter, Role, Unit
+from duty.access import can, may, signed_in
+from duty.models import Matter, Unit
 from duty.models.units import unit_tree
 from duty.steps import Conflict
-from incidents.access import KEEPERS
+from incidents.access import KEEPERS, keepers
 from incidents.first_standard import lay_down
 from incidents.forms.standards import LevelForm, MatrixForm
 from incidents.models import Scope, Standard, Urgency
-
-keepers = with_role(Role.MANAGER, Role.ADMINISTRATOR)
 
 
 @signed_in

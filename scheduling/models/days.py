@@ -5,7 +5,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
-from duty.looks import once_a_look
 
 
 class DayKind(models.TextChoices):
@@ -64,8 +63,13 @@ class Day(models.Model):
 
     @property
     def is_moved(self) -> bool:
-        """Other than the day of the week says: what is worth a mark."""
+        """Other than the day of the week says."""
         return self.kind != usual_kind(self.date)
+
+    @property
+    def is_marked(self) -> bool:
+        """Worth a mark where days are listed: every holiday, even one on a Sunday, and what was moved."""
+        return self.kind == DayKind.HOLIDAY or self.is_moved
 
 
 def usual_kind(date: dt.date) -> DayKind:
@@ -73,7 +77,6 @@ def usual_kind(date: dt.date) -> DayKind:
     return DayKind.REST if date.weekday() >= 5 else DayKind.WORKDAY
 
 
-@once_a_look
 def days_between(first: dt.date, last: dt.date) -> dict[dt.date, Day]:
     """Every date from first to last, both included, with its type; one query."""
     known = {day.date: day for day in Day.objects.filter(date__range=(first, last))}

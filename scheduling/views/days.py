@@ -5,33 +5,20 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from duty.access import signed_in, with_role
+from duty.access import can, may, signed_in
 from duty.clock import day_of
-from duty.models import Line, Unit
-from scheduling.access import PLANNERS
+from duty.models import Line
+from scheduling.access import planners
 from scheduling.calendar_seed import seed
 from scheduling.forms.days import YEARS, DayForm, NoticeForm, changes, packed, unpacked
 from scheduling.models import CalendarYear, Day
 from scheduling.models.days import days_between
-
-keepers = with_role(*PLANNERS)
-
-
-def _keeps(person) -> bool:
-    """The calendar belongs to everyone: who plans for the whole organisation keeps it."""
-    tops = Unit.objects.filter(parent=None).values_list("pk", flat=True)
-    return any(person.sight.has(*PLANNERS, unit=top) for top in tops)
-
-
-def _keep(person) -> None:
-    if not _keeps(person):
-        raise PermissionDenied("keep the calendar")
 
 
 @signed_in
@@ -55,43 +42,46 @@ def days(request):
     ]
     context = {
         "year": year, "months": months, "row": CalendarYear.objects.filter(pk=year).first(),
-        "may_keep": _keeps(request.user), "today": day_of(request.at),
+        "may_keep": can(request.user, "keep", CalendarYear), "today": day_of(request.at),
         "named": [day for day in known.values() if day.is_moved or day.name],
         "before": year - 1, "after": year + 1,
     }  # fmt: skip
     return render(request, "scheduling/days.html", context)
 
 
-@keepers
+def _to_year(year: int):
+    return redirect(reverse("days", query={"year": year}))
+
+
+@planners
 @require_POST
 def begin(request, year: int):
     """Seed a year that nobody has entered; sent twice it is written once."""
-    _keep(request.user)
+    may(request.user, "keep", CalendarYear)
     if year not in YEARS:
         raise Http404
-    if seed(year):
-        row = CalendarYear.objects.get(pk=year)
+    if row := seed(year):
         Line.objects.trace_register(row, "added", by=request.user, at=request.at)
         messages.success(request, _("%(year)s is entered.") % {"year": year})
-    return redirect(f"/days/?year={year}")
+    return _to_year(year)
 
 
-@keepers
+@planners
 @require_POST
 def confirm(request, year: int):
     """Someone has compared the year with the official notice."""
-    _keep(request.user)
+    may(request.user, "keep", CalendarYear)
     if CalendarYear.objects.filter(pk=year, is_provisional=True).update(is_provisional=False):
         row = CalendarYear.objects.get(pk=year)
         Line.objects.trace_register(row, "changed", by=request.user, at=request.at, fields=["is_provisional"])
         messages.success(request, _("%(year)s is confirmed.") % {"year": year})
-    return redirect(f"/days/?year={year}")
+    return _to_year(year)
 
 
-@keepers
+@planners
 def day(request, date: str):
     """Change one day."""
-    _keep(request.user)
+    may(request.user, "keep", CalendarYear)
     try:
         when = dt.date.fromisoformat(date)
     except ValueError:
@@ -105,14 +95,14 @@ def day(request, date: str):
             Day.objects.update_or_create(date=when, defaults=form.cleaned_data)
             Line.objects.trace_register(standing, "changed", by=request.user, at=request.at, fields=form.changed_data)
             messages.success(request, _("Saved."))
-        return redirect(f"/days/?year={when.year}")
+        return _to_year(when.year)
     return render(request, "scheduling/day.html", {"form": form, "date": when}, status=422 if form.errors else 200)
 
 
-@keepers
+@planners
 def notice(request):
     """The yearly notice as a sheet: read, compared, and only then written."""
-    _keep(request.user)
+    may(request.user, "keep", CalendarYear)
     if "rows" in request.POST:
         try:
             found = changes(unpacked(request.POST["rows"]))
@@ -124,7 +114,7 @@ def notice(request):
             changed = Day(date=row.date, kind=row.kind, name=row.name)
             Line.objects.trace_register(changed, "changed", by=request.user, at=request.at, fields=[str(standing)])
         messages.success(request, _("%(n)s days are changed.") % {"n": len(found)})
-        return redirect(f"/days/?year={found[0][1].date.year}" if found else "/days/")
+        return _to_year(found[0][1].date.year) if found else redirect("days")
     form = NoticeForm(request.POST or None, request.FILES or None)
     context = {"form": form, "found": None}
     if request.method == "POST" and form.is_valid():

@@ -8,15 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from duty.access import may, signed_in, with_role
+from duty.access import may, signed_in
 from duty.clock import DAY, day_of, start_of
-from duty.models import Role
+from scheduling.access import PLANNERS, planners
 from scheduling.checks import findings, sections
 from scheduling.forms.shifts import ShiftForm
 from scheduling.models import Post, Shift
 from scheduling.models.days import days_between
-
-planners = with_role(Role.MANAGER, Role.ADMINISTRATOR)
 
 
 @signed_in
@@ -37,7 +35,7 @@ def shifts(request):
         "last": day + 6 * DAY,
         "before": day - 7 * DAY,
         "after": day + 7 * DAY,
-        "may_plan": request.user.sight.has(Role.MANAGER, Role.ADMINISTRATOR),
+        "may_plan": request.user.sight.has(*PLANNERS),
         "has_posts": Post.objects.visible_to(request.user).exists(),
     }
     return render(request, "scheduling/shifts.html", context)
