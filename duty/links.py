@@ -8,7 +8,7 @@ from django.core import signing
 from django.urls import reverse
 
 from duty import resets
-from duty.models import Person
+from duty.models import Notice, Person
 
 SALT = "duty.notice"
 GOOD_FOR = dt.timedelta(days=7)
@@ -25,6 +25,16 @@ def read_token(token: str) -> tuple[int, int] | None:
         return int(notice_id), int(recipient_id)
     except (signing.BadSignature, ValueError, TypeError):
         return None
+
+
+def notice_of(token: str, at: dt.datetime, **about) -> Notice | None:
+    """The notice this link was signed for, while its recipient works here; only one that is `about` this."""
+    signed = read_token(token)
+    if signed is None:
+        return None
+    mine = Notice.objects.filter(pk=signed[0], recipient_id=signed[1], **about)
+    notice = mine.select_related("recipient", "matter").first()
+    return notice if notice and notice.recipient.is_employed(at) else None
 
 
 def answer_link(notice_id: int, recipient_id: int, key: str, kind: str | None) -> str:

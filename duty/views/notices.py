@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from duty.access import signed_in, signed_link
-from duty.links import read_token
+from duty.links import notice_of
 from duty.models import Notice
 from duty.pages import Older
 
@@ -48,13 +48,8 @@ def _asks_for_more(notice) -> str:
 @never_cache
 def answer(request, token: str):
     """The page behind a link in a message: signed for one person. Opening it changes nothing; the button does."""
-    signed = read_token(token)
-    notice = (
-        Notice.objects.filter(pk=signed[0], recipient_id=signed[1]).select_related("recipient", "matter").first()
-        if signed
-        else None
-    )
-    if notice is None or not notice.recipient.is_employed(request.at):
+    notice = notice_of(token, request.at)
+    if notice is None:
         return render(request, "duty/link_old.html", status=410)
     own = notice.matter.model.answer_page_of(token) if notice.matter_id else request.path
     if own != request.path:

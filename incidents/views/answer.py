@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from duty.access import can, may, signed_link
-from duty.links import read_token
+from duty.links import notice_of
 from duty.models import Notice, Via
 from duty.steps import Conflict
 from duty.views.trail import tell
@@ -24,7 +24,7 @@ from incidents.models import Incident, Status
 @signed_link
 @never_cache
 def answer(request, token: str):
-    notice = _notice_of(token, request.at)
+    notice = notice_of(token, request.at, matter__kind="incidents.incident")
     if notice is None:
         return render(request, "duty/link_old.html", status=410)
     person = notice.recipient
@@ -82,20 +82,10 @@ def _page(request, notice: Notice, token: str, stranger: bool):
 @never_cache
 def live(request, token: str):
     """What the page asks every few seconds, as `duty.views.desk.live` for someone signed in."""
-    notice = _notice_of(token, request.at)
+    notice = notice_of(token, request.at, matter__kind="incidents.incident")
     if notice is None:
         return JsonResponse({}, status=410)
     lines = notice.matter.lines.aggregate(last=Max("id"))["last"]
     firings = notice.matter.firings.aggregate(last=Max("id"))["last"]
     stamp = f"{lines}.{firings}.{int(request.engine.late)}"
     return JsonResponse({"at": request.at.isoformat(), "stamp": stamp, "urgent": []})
-
-
-def _notice_of(token: str, at) -> Notice | None:
-    """The notice this link was signed for, while its recipient works here."""
-    signed = read_token(token)
-    if signed is None:
-        return None
-    mine = Notice.objects.filter(pk=signed[0], recipient_id=signed[1], matter__kind="incidents.incident")
-    notice = mine.select_related("recipient", "matter").first()
-    return notice if notice and notice.recipient.is_employed(at) else None
