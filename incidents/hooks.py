@@ -35,7 +35,7 @@ def _unanswered(at):
 
 def _restore_report(matter_id: int, at) -> None:
     incident = Incident.objects.get(pk=matter_id)
-    last = incident.reports.order_by("-at", "-id").first()
+    last = incident.last_report
     incident.owe(
         "incidents.report",
         last.due_at,

@@ -152,7 +152,7 @@ class Reporting(models.Model):
 
     @property
     def last_report(self) -> Report | None:
-        return self.reports.order_by("-at", "-id").first()
+        return self.reports.last()
 
     def _still_the_last(self, report: int | None) -> None:
         """Nobody answers for what they have not seen."""
@@ -185,7 +185,7 @@ class Reporting(models.Model):
             return
         due_at = self.received_at + since_call.level.report_within
         if due_at < running.due_at:
-            self.report(since_call.cause, due_at, self.reports.last().request, by=by, at=at)
+            self.report(since_call.cause, due_at, self.last_report.request, by=by, at=at)
 
     def _tell_watch(self, key: str, write, at, besides) -> None:
         """Tell those who keep the watch now, and whoever logged it."""

@@ -73,7 +73,7 @@ def _first_values(request, draft) -> dict:
 
 def _saved_words(incident) -> str:
     if incident.status == Status.REPORTED:
-        report = incident.reports.last()
+        report = incident.last_report
         if report.due_at <= incident.logged_at:
             return _(
                 "%(number)s is saved and reported. The time to acknowledge it has passed: use the phone as well."
