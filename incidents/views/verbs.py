@@ -75,9 +75,8 @@ def acknowledge_by_phone(request, pk: int):
     incident = seen_by(request.user, pk)
     may(request.user, "acknowledge_by_phone", incident)
     _still(incident, Status.REPORTED)
-    form = PhoneAnswerForm(
-        request.POST, people=asked_of(incident.matter.notices.select_related("recipient").order_by("id"))
-    )
+    waiting = incident.matter.notices.waiting().select_related("recipient").order_by("id")
+    form = PhoneAnswerForm(request.POST, people=asked_of(waiting))
     if not form.is_valid():
         return page(request, incident, status=422, phone=form)
     said = form.cleaned_data
