@@ -1,9 +1,16 @@
-"""Choices among rows that are in memory already."""
+"""Choices among rows that are in memory already, or are read when they are shown."""
 
 
-def offer(field, model, rows) -> None:
-    """Let a ModelChoiceField offer these rows of the model; it reads them no second time to show them."""
-    rows = list(rows)
-    field.queryset = model.objects.filter(pk__in=[row.pk for row in rows])
-    empty = [] if field.empty_label is None else [("", field.empty_label)]
-    field.choices = [*empty, *((row.pk, field.label_from_instance(row)) for row in rows)]
+def offer(field, queryset, rows) -> None:
+    """Let a ModelChoiceField take one of `queryset` and show `rows`, without reading them a second time.
+
+    `rows` may be a function: it is asked when the choices are shown, so never for a form that is in order.
+    """
+    field.queryset = queryset
+
+    def choices():
+        empty = [] if field.empty_label is None else [("", field.empty_label)]
+        shown = rows() if callable(rows) else rows
+        return [*empty, *((row.pk, field.label_from_instance(row)) for row in shown)]
+
+    field.choices = choices

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from duty.clock import DAY, MINUTE
 from duty.forms.moments import moments_of
 from duty.forms.rows import offer
-from incidents.models import Disposition, DutyLine, Incident, Level, Nature, Scope, Urgency
+from incidents.models import Disposition, DutyLine, Incident, Nature, Scope, Urgency
 
 CALL_IS_FRESH = 10 * MINUTE
 LONGEST_AGO = 366 * DAY  # a year mistyped is told
@@ -67,9 +67,8 @@ class LogForm(forms.ModelForm):
         self.fields["line"].queryset = DutyLine.objects.ringing_for(unit)
         self.fields["line"].empty_label = _("in person, or another way")
         self.fields["nature"].empty_label = _("not sure yet")
-        self.fields["nature"].queryset = Nature.objects.filter(is_active=True)
-        self.fields["nature"].choices = lambda: [("", _("not sure yet")), *((row.pk, row.name) for row in self.natures)]
-        offer(self.fields["level"], Level, standard.by_rank.values())
+        offer(self.fields["nature"], Nature.objects.filter(is_active=True), lambda: self.natures)
+        offer(self.fields["level"], standard.levels.all(), standard.by_rank.values())
         for name, choices in (("urgency", Urgency.choices), ("scope", Scope.choices)):
             self.fields[name].choices = choices
             self.fields[name].error_messages["required"] = _("Choose one: the level follows from it.")

@@ -10,7 +10,7 @@ from duty.forms.moments import MomentField, MomentInput, moments_of
 from duty.forms.rows import offer
 from duty.models import Person
 from incidents.forms.log import LONGEST_AGO
-from incidents.models import DutyLine, Incident, Instruction, Level, Nature, Scope, Urgency
+from incidents.models import DutyLine, Incident, Instruction, Nature, Scope, Urgency
 from incidents.models.recording import mark_of
 from incidents.wording import shown
 
@@ -87,7 +87,7 @@ class RegradeForm(ReasonForm):
     def __init__(self, *args, incident: Incident, **kwargs):
         super().__init__(*args, **kwargs)
         self.incident = incident
-        offer(self.fields["level"], Level, incident.standard.by_rank.values())
+        offer(self.fields["level"], incident.standard.levels.all(), incident.standard.by_rank.values())
         was = f"{incident.urgency}-{incident.scope}-{incident.level_id}"
         self.initial |= {"urgency": incident.urgency, "scope": incident.scope, "was": was}
 
@@ -111,7 +111,7 @@ class PhoneAnswerForm(forms.Form):
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        offer(self.fields["superior"], Person, people)
+        offer(self.fields["superior"], Person.objects.filter(pk__in=[person.pk for person in people]), people)
 
 
 class InstructForm(forms.Form):
