@@ -1,8 +1,19 @@
-"""Paging by key, not by number: the hundred-thousandth row costs what the first one does."""
+"""Lists: paged by key, not by number, so that the hundred-thousandth row costs what the first one does; asked by day."""
 
 import datetime as dt
 
 from django.db.models import DateTimeField, Q, QuerySet
+
+END = dt.date(2200, 1, 1)
+
+
+def day_asked(raw: str | None, *, after: dt.date) -> dt.date | None:
+    """The day written in an address, between `after` and 2200; None for anything else."""
+    try:
+        day = dt.date.fromisoformat(raw or "")
+    except ValueError:
+        return None
+    return day if after < day < END else None
 
 
 class Older:

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from duty.models import Line, Notice
-from duty.pages import Older
+from duty.pages import Older, day_asked
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +86,15 @@ def test_no_page_breaks_on_one(as_, officer, lines, mark):
     client = as_(officer)
     for address, query in (("/trail/", {}), ("/notices/", {}), ("/calendar/", {"show": "past"})):
         assert client.get(address, query | {"before": mark}).status_code == (400 if "\0" in mark else 200)
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [
+        ("2026-11-22", dt.date(2026, 11, 22)), ("2000-01-11", dt.date(2000, 1, 11)), ("2000-01-10", None),
+        ("2199-12-31", dt.date(2199, 12, 31)), ("2200-01-01", None), ("2026-02-30", None), ("22.11.2026", None), ("", None),
+        (None, None),
+    ],
+)  # fmt: skip
+def test_a_day_in_an_address_is_read_within_its_bounds(raw, day):
+    assert day_asked(raw, after=dt.date(2000, 1, 10)) == day

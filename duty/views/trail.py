@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from duty.access import signed_in, watching
 from duty.clock import DAY, local, start_of
 from duty.models import Line, Matter, Person
-from duty.pages import Older
+from duty.pages import Older, day_asked
 
 SHOWN = 50
-YEARS = range(1990, 2200)
+BEFORE_ALL = dt.date(1989, 12, 31)
 
 
 @watching
@@ -24,20 +24,12 @@ def trail(request):
         lines = lines.filter(who__in=people)
     if filters["kind"]:
         lines = lines.filter(verb__startswith=filters["kind"])
-    if day := _day(filters["from"]):
+    if day := day_asked(filters["from"], after=BEFORE_ALL):
         lines = lines.filter(at__gte=start_of(day))
-    if day := _day(filters["until"]):
+    if day := day_asked(filters["until"], after=BEFORE_ALL):
         lines = lines.filter(at__lt=start_of(day + DAY))
     page = Older(lines, request, "-at", "-id", size=SHOWN)
     return render(request, "duty/trail.html", {"page": page, "filters": filters, "kinds": _kinds()})
-
-
-def _day(raw: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(raw)
-    except ValueError:
-        return None
-    return day if day.year in YEARS else None
 
 
 def _kinds() -> list[tuple[str, str]]:

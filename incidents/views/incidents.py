@@ -10,12 +10,13 @@ from django.shortcuts import render
 from duty.access import watching
 from duty.clock import DAY, MINUTE, start_of
 from duty.models import Unit
-from duty.pages import Older
+from duty.pages import Older, day_asked
 from duty.search import folded, matching_ids
 from incidents.access import HANDLERS
 from incidents.models import Incident, Level, Nature, Standard, Status
 
 SHOWN = 50
+BEFORE_ALL = dt.date(1990, 1, 1)
 REVEALED_FOR = 15 * MINUTE
 NUMBER = re.compile(r"^\d{4}-\d{1,8}$", re.ASCII)
 PHONE = re.compile(r"^\+?[\d \-()./]{6,24}$", re.ASCII)
@@ -72,9 +73,9 @@ def _filtered(rows, chosen):
     for name in ("nature", "unit"):
         if chosen[name].isascii() and chosen[name].isdecimal() and len(chosen[name]) < 10:
             rows = rows.filter(**{f"{name}_id": int(chosen[name])})
-    if day := _day(chosen["from"]):
+    if day := day_asked(chosen["from"], after=BEFORE_ALL):
         rows = rows.filter(received_at__gte=start_of(day))
-    if day := _day(chosen["until"]):
+    if day := day_asked(chosen["until"], after=BEFORE_ALL):
         rows = rows.filter(received_at__lt=start_of(day + DAY))
     return rows
 
@@ -99,11 +100,3 @@ def _searched(rows, words: str) -> list[Incident]:
 def _levels_in_force():
     standard = Standard.objects.in_force()
     return list(standard.by_rank.values()) if standard else []
-
-
-def _day(raw: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(raw)
-    except ValueError:
-        return None
-    return day if dt.date(1990, 1, 1) < day < dt.date(2200, 1, 1) else None

@@ -10,17 +10,20 @@ from django.views.decorators.http import require_POST
 
 from duty.access import may, signed_in
 from duty.clock import DAY, day_of, start_of
+from duty.pages import day_asked
 from scheduling.access import PLANNERS, planners
 from scheduling.checks import findings, sections
 from scheduling.forms.shifts import ShiftForm
 from scheduling.models import Post, Shift
 from scheduling.models.days import days_between
 
+BEFORE_ALL = dt.date(2000, 1, 10)
+
 
 @signed_in
 def shifts(request):
     """One week of watches, the one with today first."""
-    day = _day(request.GET.get("from"), day_of(request.at))
+    day = day_asked(request.GET.get("from"), after=BEFORE_ALL) or day_of(request.at)
     first, last = start_of(day), start_of(day + 7 * DAY)
     rows = (
         Shift.objects.live().visible_to(request.user).between(first, last)
@@ -39,14 +42,6 @@ def shifts(request):
         "has_posts": Post.objects.visible_to(request.user).exists(),
     }
     return render(request, "scheduling/shifts.html", context)
-
-
-def _day(raw, default: dt.date) -> dt.date:
-    try:
-        day = dt.date.fromisoformat(raw or "")
-    except ValueError:
-        return default
-    return day if dt.date(2000, 1, 10) < day < dt.date(2200, 1, 1) else default
 
 
 @signed_in
