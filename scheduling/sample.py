@@ -53,10 +53,7 @@ def _enter(post: Post, turns, leaders, officers, manager, at) -> None:
             (role, officers[(turn * len(seats_of_officers) + place) % len(officers)])
             for place, role in enumerate(seats_of_officers)
         ]
-        seats += [
-            Seat(shift=shift, role=role, person=person, starts_at=shift.starts_at, ends_at=shift.ends_at)
-            for role, person in crew
-        ]
+        seats += [Seat.on(shift, role, person) for role, person in crew]
     Seat.objects.bulk_create(seats, batch_size=2000)
     Line.objects.bulk_create(
         Line(

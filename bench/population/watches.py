@@ -30,8 +30,8 @@ INSERT INTO scheduling_shift (matter_id, unit_id, post_id, name, starts_at, ends
 SELECT id, unit_id, post_id, CASE WHEN n %% 2 = 0 THEN '日班' ELSE '夜班' END, starts_at, ends_at, 1 FROM turn
 """
 SEATS = """
-INSERT INTO scheduling_seat (shift_id, role, person_id, starts_at, ends_at)
-SELECT turn.id, seat.role, crew.person_id, turn.starts_at, turn.ends_at
+INSERT INTO scheduling_seat (shift_id, role, person_id, starts_at, ends_at, watch_starts_at, watch_ends_at)
+SELECT turn.id, seat.role, crew.person_id, turn.starts_at, turn.ends_at, turn.starts_at, turn.ends_at
 FROM turn, (VALUES ('leader', 'leader', 0), ('primary', 'officer', 0), ('secondary', 'officer', 1)) AS seat (role, pool, step)
 JOIN crew ON crew.role = seat.pool
 WHERE crew.post_id = turn.post_id AND crew.place = (turn.n * CASE seat.pool WHEN 'leader' THEN 1 ELSE 2 END + seat.step) %% crew.among

@@ -1,7 +1,50 @@
 """An index of the scheduling tables; each concept has a file of its own."""
 
+from .absences import Absence, AbsenceKind, AbsenceStatus, Half
 from .days import CalendarYear, Day, DayKind
+from .patterns import Pattern, PatternSeat, Qualification
+from .pool import Exempt, Exemption, Member, Qualified, Wanted, Wish
 from .posts import Post
+from .rights import Adjustment, Entitlement, Objection, ObjectionStatus, Rate
+from .rosters import GeneratorRun, Roster, RosterStatus, RosterVersion, RunState, Slot
 from .shifts import Seat, SeatRole, Shift
+from .swaps import Swap, SwapStatus
+from .terms import Rotation, Terms
 
-__all__ = ["CalendarYear", "Day", "DayKind", "Post", "Seat", "SeatRole", "Shift"]
+__all__ = [
+    "Absence",
+    "AbsenceKind",
+    "AbsenceStatus",
+    "Adjustment",
+    "CalendarYear",
+    "Day",
+    "DayKind",
+    "Entitlement",
+    "Exempt",
+    "Exemption",
+    "GeneratorRun",
+    "Half",
+    "Member",
+    "Objection",
+    "ObjectionStatus",
+    "Pattern",
+    "PatternSeat",
+    "Post",
+    "Qualification",
+    "Qualified",
+    "Rate",
+    "Roster",
+    "RosterStatus",
+    "RosterVersion",
+    "Rotation",
+    "RunState",
+    "Seat",
+    "SeatRole",
+    "Shift",
+    "Slot",
+    "Swap",
+    "SwapStatus",
+    "Terms",
+    "Wanted",
+    "Wish",
+]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, FilteredRelation, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from duty.clock import local
@@ -143,10 +143,7 @@ class Shift(Subject):
         self.close_matter(at, by=by)
 
     def _seat(self, people):
-        Seat.objects.bulk_create(
-            Seat(shift=self, role=role, person=person, starts_at=self.starts_at, ends_at=self.ends_at)
-            for role, person in people
-        )
+        Seat.objects.bulk_create(Seat.on(self, role, person) for role, person in people)
         self.entry.data |= {"crew": [[role, person.name] for role, person in people]}
 
     def crew(self) -> list["Seat"]:
@@ -158,16 +155,24 @@ class SeatQuerySet(models.QuerySet):
     def on_duty(self, at: dt.datetime):
         return self.filter(starts_at__lte=at, ends_at__gt=at)
 
+    def between(self, start: dt.datetime, end: dt.datetime):
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
 
 @evidence()
 class Seat(models.Model):
-    """One person's place on one watch. The span is the shift's, held equal by a foreign key over all three."""
+    """One person's place on one watch: for all of it, or for a part that they took over.
+
+    What it says of the whole watch's span is the shift's, held equal by a foreign key over all three.
+    """
 
     shift = models.ForeignKey(Shift, models.PROTECT, related_name="seats")
     role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
     person = models.ForeignKey("duty.Person", models.PROTECT, related_name="seats", verbose_name=_("person"))
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    watch_starts_at = models.DateTimeField()
+    watch_ends_at = models.DateTimeField()
 
     objects = SeatQuerySet.as_manager()
 
@@ -183,14 +188,38 @@ class Seat(models.Model):
                 ],
                 violation_error_message=_("This person has another duty at that time."),
             ),
-            models.UniqueConstraint(
-                fields=["shift", "role"],
-                condition=Q(role__in=["leader", "primary"]),
-                name="one_leader_and_one_primary_per_shift",
-                violation_error_message=_("A shift has one leader and one primary."),
+            *(
+                ExclusionConstraint(
+                    name=f"one_{role}_at_a_time_on_a_shift",
+                    expressions=[
+                        (OnePerson("shift", "shift"), RangeOperators.OVERLAPS),
+                        (Span("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    ],
+                    condition=Q(role=role),
+                    violation_error_message=_("A shift has one leader and one primary."),
+                )
+                for role in (SeatRole.LEADER.value, SeatRole.PRIMARY.value)
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    ends_at__gt=F("starts_at"), starts_at__gte=F("watch_starts_at"), ends_at__lte=F("watch_ends_at")
+                ),
+                name="a_seat_lies_within_its_watch",
+                violation_error_message=_("The part lies outside of the watch."),
             ),
         ]
         indexes = [models.Index(fields=["shift"], name="seats_of_a_shift")]
+
+    @classmethod
+    def on(cls, shift: "Shift", role: str, person, span: tuple[dt.datetime, dt.datetime] | None = None) -> "Seat":
+        """A seat on that watch, unsaved; for all of it unless a part is given."""
+        start, end = span or (shift.starts_at, shift.ends_at)
+        whole = {"watch_starts_at": shift.starts_at, "watch_ends_at": shift.ends_at}
+        return cls(shift=shift, role=role, person=person, starts_at=start, ends_at=end, **whole)
+
+    @property
+    def is_part(self) -> bool:
+        return (self.starts_at, self.ends_at) != (self.watch_starts_at, self.watch_ends_at)
 
 
 class Keeper(NamedTuple):
@@ -205,8 +234,9 @@ class Keeper(NamedTuple):
 @once_a_look
 def keepers(at: dt.datetime) -> list[Keeper]:
     """Everyone who is on watch anywhere at that instant, in the order of the posts; plain rows, in one query."""
-    rows = Shift.objects.on(at).order_by("post__order", "pk", "seats__id")
-    return [Keeper(*row) for row in rows.values_list("pk", "unit_id", "seats__role", "seats__person_id")]
+    now = FilteredRelation("seats", condition=Q(seats__starts_at__lte=at, seats__ends_at__gt=at))
+    rows = Shift.objects.on(at).alias(now=now).order_by("post__order", "pk", "now__id")
+    return [Keeper(*row) for row in rows.values_list("pk", "unit_id", "now__role", "now__person_id")]
 
 
 def on_duty(units: set[int], at: dt.datetime) -> dict[int, list[Keeper]]:
@@ -244,4 +274,4 @@ def _with_crew(pk: int) -> Shift:
 
 
 def _in_order(seats) -> list[Seat]:
-    return sorted(seats, key=lambda seat: (SEAT_ORDER[seat.role], seat.id))
+    return sorted(seats, key=lambda seat: (SEAT_ORDER[seat.role], seat.starts_at, seat.id))

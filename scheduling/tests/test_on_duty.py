@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from conftest import local, make_person, make_unit
 from duty.models import Person
 from duty.sockets import resolvers
 from duty.sweeping import Due
-from scheduling.models import Post, Shift
-from scheduling.models.shifts import my_watch, on_duty, watch_of
+from scheduling.models import Post, Seat, Shift
+from scheduling.models.shifts import keepers, my_watch, on_duty, watch_of
 
 pytestmark = pytest.mark.django_db
 SECOND = dt.timedelta(microseconds=1)
@@ -152,3 +153,18 @@ def test_many_promises_cost_as_many_queries_as_one(make_shift, people, house, no
         with django_assert_num_queries(2):
             found = resolvers["scheduling.leader"].find(dues, now)
         assert found == {n: [people["甲一"].pk] for n in range(many)}
+
+
+def test_a_part_of_a_watch_is_kept_by_whoever_took_it(make_shift, people, house):
+    first, second = people["甲一"], people["乙二"]
+    shift = make_shift("2026-11-22 18:00", "2026-11-23 08:00", "夜班", primary=first)
+    half = shift.starts_at + (shift.ends_at - shift.starts_at) / 2
+    shift.seats.filter(role="primary").update(ends_at=half)
+    Seat.on(shift, "primary", second, (half, shift.ends_at)).save()
+    minute = dt.timedelta(minutes=1)
+    assert [keeper.person_id for keeper in keepers(half - minute) if keeper.role == "primary"] == [first.pk]
+    assert [keeper.person_id for keeper in keepers(half) if keeper.role == "primary"] == [second.pk]
+    with pytest.raises(IntegrityError, match="one_primary_at_a_time_on_a_shift"), transaction.atomic():
+        Seat.on(shift, "primary", make_person("第三", house["ops"])).save()
+    with pytest.raises(IntegrityError, match="a_seat_lies_within_its_watch"), transaction.atomic():
+        Seat.on(shift, "reserve", make_person("第四", house["ops"]), (half, shift.ends_at + minute)).save()

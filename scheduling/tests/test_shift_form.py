@@ -221,9 +221,7 @@ def test_of_two_who_wait_for_each_other_the_one_let_go_is_told_by_the_field(
             taken.set()
             while not waiting_writers():
                 time.sleep(0.02)
-            Seat.objects.create(
-                shift=other, role="leader", person=first, starts_at=other.starts_at, ends_at=other.ends_at
-            )
+            Seat.on(other, "leader", first).save()
 
     def on_the_page():
         taken.wait(10)

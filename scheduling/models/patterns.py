@@ -1,0 +1,132 @@
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from duty.clock import DAY, zone
+from duty.evidence import evidence
+
+from .days import DayKind
+from .posts import Post
+from .shifts import SeatRole
+
+
+@evidence()
+class Qualification(models.Model):
+    """What a seat may ask of whoever sits on it: a certificate, an assessment, knowing the plant."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    months_valid = models.PositiveSmallIntegerField(
+        _("valid for, months"), null=True, blank=True, help_text=_("Empty: for good.")
+    )
+
+    class Meta:
+        verbose_name = _("qualification")
+        verbose_name_plural = _("qualifications")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class PatternQuerySet(models.QuerySet):
+    def in_force(self, first: dt.date, last: dt.date | None = None):
+        """Those that hold on some day from first to last."""
+        return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=first), from_on__lte=last or first)
+
+    def visible_to(self, person):
+        return self if person.sight.everything else self.filter(post__unit_id__in=person.sight.units())
+
+
+@evidence()
+class Pattern(models.Model):
+    """One watch that a post keeps on certain types of day, from a date on; what was before stays as it was."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="patterns", verbose_name=_("duty post"))
+    name = models.CharField(_("name of the watch"), max_length=20)
+    mark = models.CharField(_("mark on the roster"), max_length=2)
+    starts = models.TimeField(_("starts at"))
+    minutes = models.PositiveSmallIntegerField(_("length, minutes"), default=8 * 60)
+    day_kinds = ArrayField(models.CharField(max_length=8, choices=DayKind), verbose_name=_("on"))
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = PatternQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("watch pattern")
+        verbose_name_plural = _("watch patterns")
+        ordering = ["post__order", "post_id", "starts", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__gte=30, minutes__lte=48 * 60),
+                name="a_pattern_lasts_half_an_hour_to_two_days",
+                violation_error_message=_("A watch lasts from half an hour to 48 hours."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+                name="a_pattern_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(day_kinds__contained_by=DayKind.values) & Q(day_kinds__len__gt=0),
+                name="a_pattern_has_known_types_of_day",
+                violation_error_message=_("Choose at least one type of day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.post.name} {self.name}"
+
+    def span_on(self, date: dt.date) -> tuple[dt.datetime, dt.datetime]:
+        """The instants between which the watch of that day is kept: wall clock at both ends, so DST keeps 08:00."""
+        start = dt.datetime.combine(date, self.starts)
+        end = start + dt.timedelta(minutes=self.minutes)
+        return start.replace(tzinfo=zone()).astimezone(dt.UTC), end.replace(tzinfo=zone()).astimezone(dt.UTC)
+
+    def holds_on(self, date: dt.date, kind: str) -> bool:
+        return self.from_on <= date and (self.until_on is None or date <= self.until_on) and kind in self.day_kinds
+
+    @property
+    def until_day(self) -> dt.date | None:
+        """The first day on which it no longer holds."""
+        return self.until_on and self.until_on + DAY
+
+
+@evidence()
+class PatternSeat(models.Model):
+    """How many people sit in one role on a watch, more of them on statutory holidays, and what they must know."""
+
+    pattern = models.ForeignKey(Pattern, models.CASCADE, related_name="seats")
+    role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
+    people = models.PositiveSmallIntegerField(_("people"), default=1)
+    people_on_holidays = models.PositiveSmallIntegerField(_("people on statutory holidays"), default=1)
+    qualification = models.ForeignKey(
+        Qualification, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("must hold")
+    )
+
+    class Meta:
+        verbose_name = _("seat of a pattern")
+        verbose_name_plural = _("seats of a pattern")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["pattern", "role"], name="one_line_per_role_of_a_pattern"),
+            models.CheckConstraint(
+                condition=Q(people__lte=20, people_on_holidays__lte=20),
+                name="a_role_has_twenty_seats_at_most",
+                violation_error_message=_("20 people at most."),
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["secondary", "reserve"]) | Q(people__lte=1, people_on_holidays__lte=1),
+                name="a_pattern_has_one_leader_and_one_primary",
+                violation_error_message=_("A watch has one leader and one primary."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.pattern} {self.get_role_display()}"
+
+    def wanted(self, kind: str) -> int:
+        return self.people_on_holidays if kind == DayKind.HOLIDAY else self.people
