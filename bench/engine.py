@@ -1,5 +1,6 @@
 """The engine: how soon after its time a rung fires, how long ten thousand at once take, how many a second."""
 
+import contextlib
 import datetime as dt
 import itertools
 import random
@@ -41,15 +42,22 @@ def house_of_its_own(ground) -> None:
     ground.empty_redis()
 
 
-def idle(ground, sheet, planned: int = 150, at_once: int = 50) -> None:
-    """Deadlines fall due one by one; most were planned before, some are due the moment they are written."""
-    dice = random.Random(SEED)
-    house_of_its_own(ground)
+@contextlib.contextmanager
+def as_in_service(ground):
+    """One beat and one worker as `make run` has them, and mail going out."""
     with Crew(ground.place) as crew:
         crew.receiver()
         crew.beat()
         crew.worker()
         crew.wait_for_lanes(ground, 2)
+        yield
+
+
+def idle(ground, sheet, planned: int = 150, at_once: int = 50) -> None:
+    """Deadlines fall due one by one; most were planned before, some are due the moment they are written."""
+    dice = random.Random(SEED)
+    house_of_its_own(ground)
+    with as_in_service(ground):
         time.sleep(3)
         moments = list(itertools.accumulate((0.06 + dice.expovariate(1 / 0.12) for _ in range(planned)), initial=3.0))
         note(f"{planned + at_once} deadlines one by one, {moments[-1]:.0f} s")
@@ -72,18 +80,12 @@ def idle(ground, sheet, planned: int = 150, at_once: int = 50) -> None:
 
 
 def burst(ground, sheet, count: int = 10_000) -> None:
-    """So many due in the same second, with one beat and one worker as `make run` has them, and mail going out."""
+    """So many due in the same second."""
     house_of_its_own(ground)
-    with Crew(ground.place) as crew:
-        crew.receiver()
-        crew.beat()
-        crew.worker()
-        crew.wait_for_lanes(ground, 2)
+    with as_in_service(ground):
         note(f"{count} deadlines due at once")
-        due = ground.ask("SELECT duty_now() + interval '8 seconds'")[0]
-        wait(count, "%(due)s + mod(g, 1000) * interval '1 millisecond'", {"due": due})
-        written_before = ground.ask("SELECT EXTRACT(EPOCH FROM %s - duty_now())::float8", [due])[0]
-        seconds = until_none_is_due(ground, due)
+        moments = "%(due)s + mod(g, 1000) * interval '1 millisecond'"
+        written_before, seconds = until_all_fired(ground, count, moments, seconds_ahead=8)
     lost, twice = ground.ask(LOST)[0], ground.ask(TWICE)[0]
     sheet.add(
         "ten_thousand_due_at_once", ground.ask(LAST)[0] or float("nan"), "s", 5,
@@ -100,16 +102,24 @@ def rate(ground, sheet, count: int = 20_000) -> None:
         crew.module("bench.lane")
         crew.wait_for_lanes(ground, 1)
         note(f"{count} deadlines for one fire lane")
-        due = ground.ask("SELECT duty_now() + interval '12 seconds'")[0]
-        wait(count, "%(due)s", {"due": due})
-        written_before = ground.ask("SELECT EXTRACT(EPOCH FROM %s - duty_now())::float8", [due])[0]
-        seconds = until_none_is_due(ground, due)
+        written_before, seconds = until_all_fired(ground, count, "%(due)s", seconds_ahead=12)
     fired = ground.ask("SELECT count(*) FROM duty_firing")[0] / seconds
     sheet.add(
         "firings_per_second", fired, "1/s", 3000, at_least=True, holds=written_before > 0 and ground.ask(LOST)[0] == 0,
         written_before=written_before, ratio_to_bare_loop=fired / bare, bare_loop=bare, count=count, lanes=1,
         sql="SELECT count(*) FROM duty_firing, over the time until nothing is due",
     )  # fmt: skip
+
+
+def until_all_fired(ground, count: int, moments: str, seconds_ahead: int) -> tuple[float, float]:
+    """Write so many that fall due at `moments`, an SQL expression of `due` and g = 1…count.
+
+    Seconds that the last was written before `due`, and seconds from `due` until all were seen as fired.
+    """
+    due = ground.ask("SELECT duty_now() + %s * interval '1 second'", [seconds_ahead])[0]
+    wait(count, moments, {"due": due})
+    written_before = ground.ask("SELECT EXTRACT(EPOCH FROM %s - duty_now())::float8", [due])[0]
+    return written_before, until_none_is_due(ground, due)
 
 
 def until_none_is_due(ground, due, seconds: float = 120) -> float:

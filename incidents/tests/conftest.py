@@ -2,14 +2,30 @@ import datetime as dt
 
 import pytest
 
+from conftest import make_person
+from duty.models import Role
 from incidents.first_standard import lay_down
-from incidents.models import DutyLine, Incident, Nature
+from incidents.models import DutyLine, Incident, Nature, Standard
 from scheduling.models import Post, Shift
 
 
 @pytest.fixture
 def standard(house, head, now):
     return lay_down(house["top"], by=head, at=now)
+
+
+@pytest.fixture
+def keeper(house):
+    """A manager of the whole: the standard is theirs."""
+    return make_person("谢婷", house["top"], Role.MANAGER)
+
+
+@pytest.fixture
+def draft(standard, keeper, now):
+    """The next version of the standard, still being written."""
+    draft = Standard()
+    draft.begin(standard, by=keeper, at=now)
+    return draft
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 
-from conftest import make_person
 from duty.models import Grant, Line, Role
 from duty.steps import Conflict
 from incidents.models import Incident, Level, Standard
@@ -10,19 +9,6 @@ from scheduling.tests.racing import at_the_same_time, signed_in
 from scheduling.tests.reading import Page
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def keeper(house):
-    """A manager of the whole: the standard is theirs."""
-    return make_person("谢婷", house["top"], Role.MANAGER)
-
-
-@pytest.fixture
-def draft(standard, keeper, now):
-    draft = Standard()
-    draft.begin(standard, by=keeper, at=now)
-    return draft
 
 
 def test_where_there_is_none_a_keeper_of_the_whole_begins_with_the_proposed_one(house, keeper, as_, now):

@@ -5,25 +5,13 @@ import datetime as dt
 import pytest
 
 from conftest import make_person
-from duty.models import Deadline, Firing, Line, Notice, Role
+from duty.models import Deadline, Firing, Line, Notice
 from duty.sweeping import sweep
 from incidents.models import Incident, Standard
 from scheduling.tests.reading import Page
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def keeper(house):
-    return make_person("谢婷", house["top"], Role.MANAGER)
-
-
-@pytest.fixture
-def draft(standard, keeper, now):
-    draft = Standard()
-    draft.begin(standard, by=keeper, at=now)
-    return draft
 
 
 @pytest.fixture
