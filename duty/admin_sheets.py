@@ -6,7 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, Validat
 from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 from import_export import resources
 from import_export.exceptions import FieldError
 from import_export.fields import Field
@@ -15,15 +15,6 @@ from import_export.widgets import DateWidget, ForeignKeyWidget
 
 from duty.models import Person, Unit
 
-# What django-import-export says itself, and says in Chinese badly or not at all.
-_BORROWED = (
-    gettext_noop("No valid data to import. Ensure your file has the correct headers or data for import."),
-    gettext_noop("Some rows failed to validate"),
-    gettext_noop("Please correct these errors in your data where possible, then reupload it using the form above."),
-    gettext_noop("Non field specific"),
-    gettext_noop("Skipped"),
-    gettext_noop("Import finished: {} new, {} updated, {} deleted and {} skipped {}."),
-)
 HEADINGS = {"superior": gettext_lazy("direct superior (staff number)"), "deputy": gettext_lazy("deputy (staff number)")}
 TONGUES = ("en", "zh-hans")
 

@@ -1,7 +1,8 @@
-"""Texts of Django's own forms that we word ourselves: being in our catalogue, they stand before Django's."""
+"""Texts of the packages we stand on that we word ourselves: being in our catalogue, they stand before their own."""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
+# Django's forms
 gettext_noop("This field is required.")
 gettext_noop("Null characters are not allowed.")
 gettext_noop("Select a valid choice. That choice is not one of the available choices.")
@@ -15,3 +16,11 @@ ngettext_lazy(
     "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
     "limit_value",
 )
+
+# django-import-export, which says these in Chinese badly or not at all
+gettext_noop("No valid data to import. Ensure your file has the correct headers or data for import.")
+gettext_noop("Some rows failed to validate")
+gettext_noop("Please correct these errors in your data where possible, then reupload it using the form above.")
+gettext_noop("Non field specific")
+gettext_noop("Skipped")
+gettext_noop("Import finished: {} new, {} updated, {} deleted and {} skipped {}.")
