@@ -37,6 +37,11 @@ def notice_of(token: str, at: dt.datetime, **about) -> Notice | None:
     return notice if notice and notice.recipient.is_employed(at) else None
 
 
+def in_other_hands(request, notice: Notice) -> bool:
+    """Someone else is signed in in this browser: the link speaks for nobody there, it only shows."""
+    return request.user.is_authenticated and request.user.pk != notice.recipient_id
+
+
 def answer_link(notice_id: int, recipient_id: int, key: str, kind: str | None) -> str:
     """The absolute address that a message carries: the matter's own answer page, else the notice's."""
     if key.startswith(resets.KEY):

@@ -61,6 +61,17 @@ def test_a_link_signs_nobody_in(notice, officer):
     assert client.get("/notices/").status_code == 302
 
 
+def test_in_the_hands_of_someone_else_who_is_signed_in_it_only_shows(notice, as_, officer, leader, now):
+    page = as_(leader).get(address(notice)).content.decode().split("<main")[1].split("</main>")[0]
+    assert notice.text[:2] in page and officer.name in page and leader.name in page and "button" not in page
+    assert as_(leader).post(address(notice)).status_code == 403
+    notice.refresh_from_db()
+    assert notice.acknowledged_at is None
+    assert as_(officer).post(address(notice)).status_code == 302
+    notice.refresh_from_db()
+    assert notice.acknowledged_at == now
+
+
 @pytest.mark.parametrize("break_it", [
     lambda t: t[:-1] + ("a" if t[-1] != "a" else "b"), lambda t: "x" + t, lambda t: t.split(":")[0], lambda t: t + ":" + t,
     lambda t: "", lambda t: "长" * 50, lambda t: "%00", lambda t: ":::", lambda t: "a" * 5000,

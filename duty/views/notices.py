@@ -1,5 +1,6 @@
 """What I was told: seen, acknowledged, and how far each message got."""
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from duty.access import signed_in, signed_link
-from duty.links import notice_of
+from duty.links import in_other_hands, notice_of
 from duty.models import Notice
 from duty.pages import Older
 
@@ -47,14 +48,20 @@ def _asks_for_more(notice) -> str:
 @signed_link
 @never_cache
 def answer(request, token: str):
-    """The page behind a link in a message: signed for one person. Opening it changes nothing; the button does."""
+    """The page behind a link in a message: signed for one person. Opening it changes nothing; the button does.
+
+    Where someone else is signed in it only shows.
+    """
     notice = notice_of(token, request.at)
     if notice is None:
         return render(request, "duty/link_old.html", status=410)
     own = notice.matter.model.answer_page_of(token) if notice.matter_id else request.path
     if own != request.path:
         return HttpResponseRedirect(own)  # what asks for more than a tick is answered there
+    stranger = in_other_hands(request, notice)
     if request.method == "POST":
+        if stranger:
+            raise PermissionDenied("the link of someone else")
         Notice.objects.filter(pk=notice.pk).acknowledge(request.at, via="link")
         return redirect("notice-answer", token)
-    return render(request, "duty/notice_answer.html", {"notice": notice})
+    return render(request, "duty/notice_answer.html", {"notice": notice, "stranger": stranger})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from duty.access import can, may, signed_link
-from duty.links import notice_of
+from duty.links import in_other_hands, notice_of
 from duty.models import Notice, Via
 from duty.steps import Conflict
 from duty.views.trail import tell
@@ -28,7 +28,7 @@ def answer(request, token: str):
     if notice is None:
         return render(request, "duty/link_old.html", status=410)
     person = notice.recipient
-    stranger = request.user.is_authenticated and request.user.pk != person.pk
+    stranger = in_other_hands(request, notice)
     own_tongue = "" if stranger else person.language
     with translation.override(own_tongue or translation.get_language()):
         if request.method == "POST" and stranger:
