@@ -1,0 +1,249 @@
+"""From the database to the facts that rules and fairness speak of, in a handful of queries whatever the size."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
+
+from django.db import connection
+from django.db.models import Q
+
+from duty.clock import DAY, HOUR, day_of, local, start_of, zone
+from duty.models import Unit
+from scheduling.exposure import HOLIDAY_YEARS, WINDOW_DAYS, Key
+from scheduling.models import Absence, AbsenceKind, Exemption, Member, PatternSeat, Qualified, Seat, Terms, Wish
+from scheduling.models.absences import COUNTED
+from scheduling.models.days import DayKind, days_between
+from scheduling.rules.facts import Away, Duty, Limits, Membership, Plan, Someone, Validity, is_night
+
+AROUND = 35 * DAY  # how far before and after a period its rows of days can reach
+
+
+def limits_of(terms: Terms) -> Limits:
+    return Limits(
+        rest=terms.rest_hours * HOUR,
+        days_in_row=terms.days_in_row,
+        nights_in_row=terms.nights_in_row,
+        recommended_hours=terms.recommended_hours,
+        spacing_days=terms.spacing_days,
+        rotation=terms.rotation,
+        leader_daily=terms.leader_daily,
+        whole_weekends=terms.whole_weekends,
+        steady_pairs=terms.steady_pairs,
+    )
+
+
+def duties_of(slots: Iterable, first: dt.date, last: dt.date) -> list[Duty]:
+    """The seats of a draft as duties; each keeps its slot's id as key. Their posts must be at hand."""
+    days = days_between(first, last)
+    return [
+        Duty(
+            key=slot.pk,
+            date=slot.date,
+            start=slot.starts_at,
+            end=slot.ends_at,
+            post=slot.post_id,
+            role=slot.role,
+            day_kind=days[slot.date].kind,
+            holiday=days[slot.date].name if days[slot.date].kind == DayKind.HOLIDAY else "",
+            name=slot.name,
+            mark=slot.mark,
+            is_night=is_night(local(slot.starts_at), local(slot.ends_at)),
+            qualification=slot.qualification_id,
+            watch=(slot.post_id, slot.starts_at),
+            place=slot.post.name,
+        )
+        for slot in slots
+    ]
+
+
+def kept(seats: Iterable[Seat]) -> list[tuple[int, Duty]]:
+    """Published seats as (person, duty); each duty's key is ("seat", id). Their shifts and posts must be at hand."""
+    seats = list(seats)
+    if not seats:
+        return []
+    days = days_between(min(map(_day, seats)), max(map(_day, seats)))
+    found = []
+    for seat in seats:
+        day = days[_day(seat)]
+        duty = Duty(
+            key=("seat", seat.pk),
+            date=day.date,
+            start=seat.starts_at,
+            end=seat.ends_at,
+            post=seat.shift.post_id,
+            role=seat.role,
+            day_kind=day.kind,
+            holiday=day.name if day.kind == DayKind.HOLIDAY else "",
+            name=seat.shift.name,
+            is_night=is_night(local(seat.starts_at), local(seat.ends_at)),
+            watch=(seat.shift.post_id, seat.shift.starts_at),
+            place=seat.shift.post.name,
+        )
+        found.append((seat.person_id, duty))
+    return found
+
+
+def _day(seat: Seat) -> dt.date:
+    return day_of(seat.watch_starts_at)
+
+
+def plan_of(
+    unit_id: int,
+    first: dt.date,
+    last: dt.date,
+    duties: Iterable[Duty],
+    who: Mapping[Hashable, int | None],
+    *,
+    replaced: Iterable[int] = (),
+    pinned: Iterable[Hashable] = (),
+) -> Plan:
+    """The plan of a unit's period: its pool, whoever sits there now, and what they keep around and elsewhere.
+
+    `replaced` are published shifts that these duties stand for: their seats are not counted a second time.
+    """
+    seated = {person for person in who.values() if person is not None}
+    people = people_for(unit_id, first, last, seated)
+    around = (
+        Seat.objects.between(start_of(first) - AROUND, start_of(last) + AROUND)
+        .filter(person__in=[person.id for person in people], shift__removed_at__isnull=True)
+        .exclude(shift__in=list(replaced)).select_related("shift__post")
+    )  # fmt: skip
+    fixed = defaultdict(list)
+    for person, duty in kept(around):
+        fixed[person].append(duty)
+    return Plan(first, last, duties, people, who, fixed, limits_of(Terms.of(unit_id)), pinned)
+
+
+def published_plan(unit_id: int, first: dt.date, last: dt.date) -> Plan:
+    """The published watches of a unit that begin in these days, as a plan; its keys are ("seat", id)."""
+    seats = (
+        Seat.objects.filter(shift__unit=unit_id, shift__removed_at__isnull=True)
+        .filter(watch_starts_at__gte=start_of(first), watch_starts_at__lt=start_of(last + DAY))
+        .select_related("shift__post")
+    )  # fmt: skip
+    held = kept(seats)
+    wanted = qualifications_asked(unit_id, first, last)
+    duties = [replace(duty, qualification=wanted(duty)) for _person, duty in held]
+    who = {duty.key: person for person, duty in held}
+    return plan_of(unit_id, first, last, duties, who, replaced={seat.shift_id for seat in seats})
+
+
+def qualifications_asked(unit_id: int, first: dt.date, last: dt.date):
+    """A function from a duty to the qualification that its pattern asks for on that day, if any."""
+    asked = defaultdict(list)
+    seats = PatternSeat.objects.filter(qualification__isnull=False, pattern__post__unit=unit_id)
+    in_force = Q(pattern__until_on__isnull=True) | Q(pattern__until_on__gte=first)
+    for seat in seats.filter(in_force, pattern__from_on__lte=last).select_related("pattern"):
+        asked[seat.pattern.post_id, seat.pattern.name, seat.role].append(seat)
+
+    def wanted(duty: Duty) -> int | None:
+        for seat in asked.get((duty.post, duty.name, duty.role), ()):
+            if seat.pattern.holds_on(duty.date, duty.day_kind):
+                return seat.qualification_id
+        return None
+
+    return wanted
+
+
+def people_for(unit_id: int, first: dt.date, last: dt.date, besides: Iterable[int] = ()) -> list[Someone]:
+    """Everyone who was in a unit's pool at any time that counts for its shares, and those who sit there besides."""
+    from duty.models import Person
+
+    begin, terms = first - WINDOW_DAYS * DAY, Terms.of(unit_id)
+    members = defaultdict(list)
+    for member in Member.objects.filter(unit=unit_id).between(first, last):
+        members[member.person_id].append(member)
+    everyone = set(members) | set(besides)
+    earlier = Member.objects.filter(unit=unit_id, person__in=everyone, until_on__gte=begin, until_on__lt=first)
+    for member in earlier:
+        members[member.person_id].append(member)
+    qualified, exempt, away, wishes = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(dict)
+    acting = defaultdict(list)
+    for held in Qualified.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=begin), person__in=everyone):
+        ends = [day for day in (held.until_on, held.revoked_at and day_of(held.revoked_at) - DAY) if day]
+        qualified[held.person_id].append((held.qualification_id, Validity(held.from_on, min(ends, default=None))))
+    for one in Exemption.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=begin), person__in=everyone):
+        exempt[one.person_id].append((one.kind, Validity(one.from_on, one.until_on)))
+    since, until = start_of(begin), start_of(last) + AROUND
+    for absence in Absence.objects.counted().between(since, until).filter(person__in=everyone):
+        short = absence.kind == AbsenceKind.SICK and absence.ends_at - absence.starts_at < terms.sick_days_counted * DAY
+        away[absence.person_id].append(
+            Away(local(absence.starts_at), local(absence.ends_at), absence.kind, counts=not short)
+        )
+    heads = Unit.objects.filter(head__isnull=False).values("head")
+    standing_in = Absence.objects.filter(status__in=COUNTED, acting__in=everyone, person__in=heads)
+    for absence in standing_in.between(start_of(first) - AROUND, until).select_related("person"):
+        acting[absence.acting_id].append((absence.starts_at, absence.ends_at, absence.person.name))
+    for wish in Wish.objects.filter(person__in=everyone, date__range=(first, last)):
+        wishes[wish.person_id][wish.date] = wish.wants
+    return [
+        Someone(
+            id=person.pk,
+            name=person.name,
+            memberships=tuple(_membership(member) for member in members[person.pk]),
+            employed=Validity(person.employed_from or dt.date.min, person.employed_until),
+            is_active=person.is_active,
+            qualified=_by_kind(qualified[person.pk]),
+            exempt=tuple(exempt[person.pk]),
+            away=tuple(away[person.pk]),
+            acting=tuple(acting[person.pk]),
+            wishes=wishes[person.pk],
+        )
+        for person in Person.objects.filter(pk__in=everyone).order_by("name_sort", "id")
+    ]
+
+
+def _membership(member: Member) -> Membership:
+    return Membership(frozenset(member.roles), member.percent / 100, Validity(member.from_on, member.until_on))
+
+
+def _by_kind(held: list[tuple[int, Validity]]) -> dict[int, tuple[Validity, ...]]:
+    found = defaultdict(tuple)
+    for kind, valid in held:
+        found[kind] += (valid,)
+    return dict(found)
+
+
+# Duties done, by person and sort; a night is what `rules.facts.is_night` calls one.
+TALLY = """
+WITH seat AS (
+    SELECT s.person_id, s.role, s.starts_at AT TIME ZONE %(zone)s AS f, s.ends_at AT TIME ZONE %(zone)s AS t,
+           (s.watch_starts_at AT TIME ZONE %(zone)s)::date AS d
+    FROM scheduling_seat s WHERE s.person_id = ANY(%(people)s) AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
+)
+SELECT person_id, role = 'reserve', date_trunc('day', f)::date >= %(begin)s,
+       greatest(least(t, f0 + interval '6 h') - greatest(f, f0 - interval '2 h'),
+                least(t, f0 + interval '30 h') - greatest(f, f0 + interval '22 h'),
+                least(t, f0 + interval '54 h') - greatest(f, f0 + interval '46 h')) >= interval '3 h',
+       coalesce(day.kind, CASE WHEN extract(isodow FROM d) >= 6 THEN 'rest' ELSE 'workday' END),
+       CASE WHEN day.kind = 'holiday' THEN day.name ELSE '' END, count(*)
+FROM (SELECT *, date_trunc('day', f) AS f0 FROM seat) seat LEFT JOIN scheduling_day day ON day.date = d
+GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
+
+def tallies(people: Iterable[int], first: dt.date) -> dict[Key, float]:
+    """{(person, category): duties} kept before the first day: in twelve months, named holidays in three years."""
+    asked = {
+        "zone": str(zone()),
+        "people": list(people),
+        "since": start_of(first - WINDOW_DAYS * HOLIDAY_YEARS * DAY),
+        "until": start_of(first),
+        "begin": first - WINDOW_DAYS * DAY,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TALLY, asked)
+        rows = cursor.fetchall()
+    found: Counter = Counter()
+    for person, reserve, recent, night, kind, holiday, count in rows:
+        if reserve:
+            sorts = ["reserve"]
+        else:
+            off = {"rest": ["weekend"], "holiday": ["holiday"]}.get(kind, [])
+            sorts = ["total", *(["night"] if night else []), *off]
+        for sort in sorts if recent else ():
+            found[person, sort] += count
+        if holiday and not reserve:
+            found[person, f"holiday:{holiday}"] += count
+    return found

@@ -1,0 +1,100 @@
+"""The book of rules, and the two questions it answers: what is broken in a plan, and what would be."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from . import entitled, rows, watches
+from .facts import Break, Duty, Plan
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with its name and one checker, of one of three scopes: `duty`, `row` or `watch`.
+
+    A hard one keeps a roster from being published unless someone says why; a soft one is told.
+    """
+
+    name: str
+    title: str
+    hard: bool
+    scope: str
+    check: Callable[..., Iterable[Break]]
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        Rule("employed", _("works here on that day"), True, "duty", entitled.employed),
+        Rule("in_pool", _("belongs to the people for this seat"), True, "duty", entitled.in_pool),
+        Rule("qualified", _("holds the qualification in date"), True, "duty", entitled.qualified),
+        Rule("present", _("is not on leave or away"), True, "duty", entitled.present),
+        Rule("exempt", _("is not exempt"), True, "duty", entitled.exempt),
+        Rule("not_acting", _("does not stand in for an absent leader"), True, "duty", entitled.not_acting),
+        Rule("one_at_a_time", _("one duty at a time"), True, "row", rows.one_at_a_time),
+        Rule("rest", _("rest between duties"), True, "row", rows.rest),
+        Rule("days_in_row", _("days in a row"), True, "row", rows.days_in_row),
+        Rule("nights_in_row", _("nights in a row"), True, "row", rows.nights_in_row),
+        Rule("filled", _("every seat is filled"), True, "watch", watches.filled),
+        Rule("led_on_holidays", _("a leader on statutory holidays"), True, "watch", watches.led_on_holidays),
+        Rule("wish", _("wishes"), False, "duty", entitled.wish),
+        Rule("spacing", _("days between duties"), False, "row", rows.spacing),
+        Rule("leader_changes_daily", _("the leader changes daily"), False, "row", rows.leader_changes_daily),
+        Rule("weekends_in_row", _("weekends in a row"), False, "row", rows.weekends_in_row),
+        Rule("recommended_length", _("the recommended length"), False, "watch", watches.recommended_length),
+        Rule("block_kept_whole", _("one person per block"), False, "watch", watches.block_kept_whole),
+        Rule("weekend_kept_whole", _("whole weekends"), False, "watch", watches.weekend_kept_whole),
+    )
+}
+OF_DUTY = [rule for rule in RULES.values() if rule.scope == "duty"]
+OF_ROW = [rule for rule in RULES.values() if rule.scope == "row"]
+OF_WATCH = [rule for rule in RULES.values() if rule.scope == "watch"]
+FAR = 35  # days around a duty beyond which no row rule looks
+
+
+def breaks_of(plan: Plan, people: Iterable[int] | None = None) -> list[Break]:
+    """Everything broken in a plan; with `people`, what these break and what concerns nobody in particular.
+
+    What lies wholly outside of the planned duties is history and is not told.
+    """
+    found: list[Break] = []
+    for person_id in plan.people if people is None else people:
+        person = plan.people[person_id]
+        row = plan.held(person_id)
+        for duty in row:
+            if duty.key in plan.duties:
+                for rule in OF_DUTY:
+                    found += rule.check(plan, person, duty)
+        for rule in OF_ROW:
+            found += (broken for broken in rule.check(plan, person, row) if _concerns(plan, broken))
+    for rule in OF_WATCH:
+        found += rule.check(plan)
+    return found
+
+
+def fits(plan: Plan, person_id: int, duty: Duty) -> list[Break]:
+    """What would be broken that is not yet, if this person kept this duty; nothing is moved.
+
+    A duty the person keeps already is judged as if it were to be given to them anew.
+    """
+    person = plan.people[person_id]
+    found: list[Break] = []
+    for rule in OF_DUTY:
+        found += rule.check(plan, person, duty)
+    near = [
+        other for other in plan.held(person_id) if other.key != duty.key and abs((other.date - duty.date).days) <= FAR
+    ]
+    row = sorted([*near, duty], key=lambda one: (one.start, one.end))
+    for rule in OF_ROW:
+        before = {broken.key for broken in rule.check(plan, person, near)}
+        found += (broken for broken in rule.check(plan, person, row) if broken.key not in before)
+    return found
+
+
+def hard(breaks: Iterable[Break]) -> Iterator[Break]:
+    return (broken for broken in breaks if RULES[broken.rule].hard)
+
+
+def _concerns(plan: Plan, broken: Break) -> bool:
+    return any(key in plan.duties for key in broken.duties)
