@@ -42,9 +42,18 @@ def day(at) -> str:
     """Sun 22 Nov; 11月22日 周日"""
     if not at:
         return ""
+    return _on_weekday(at, _format(at, pgettext("date format", "j M")))
+
+
+@register.filter
+def dated_day(at) -> str:
+    """Sun 22 Nov 2026; 2026年11月22日 周日"""
+    return _on_weekday(at, dated(at)) if at else ""
+
+
+def _on_weekday(at: dt.datetime | dt.date, date: str) -> str:
     here = local(at) if isinstance(at, dt.datetime) else at
-    values = {"date": formats.date_format(here, pgettext("date format", "j M")), "weekday": WEEKDAYS[here.weekday()]}
-    return pgettext("weekday and date", "%(weekday)s %(date)s") % values
+    return pgettext("weekday and date", "%(weekday)s %(date)s") % {"date": date, "weekday": WEEKDAYS[here.weekday()]}
 
 
 @register.filter

@@ -90,6 +90,11 @@ def test_a_day_is_changed_by_hand_and_leaves_a_line(as_, planner):
     assert Line.objects.filter(verb="duty.register.changed").count() == 1
 
 
+def test_the_page_of_a_day_names_it_as_each_language_does(as_, planner):
+    for tongue, words in (("en", "Thu 1 Oct 2026"), ("zh-hans", "2026年10月1日 周四")):
+        assert words in Page(as_(planner).get("/days/2026-10-01/", headers={"accept-language": tongue})).text
+
+
 @pytest.mark.parametrize(
     "typed", [{"kind": "", "name": ""}, {"kind": "feast", "name": ""}, {"kind": "rest", "name": "长" * 21}]
 )
