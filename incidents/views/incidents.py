@@ -8,7 +8,7 @@ from django.core.exceptions import EmptyResultSet
 from django.shortcuts import render
 
 from duty.access import watching
-from duty.clock import DAY, MINUTE, start_of
+from duty.clock import DAY, start_of
 from duty.models import Unit
 from duty.pages import Older, day_asked
 from duty.search import folded, matching_ids
@@ -17,7 +17,6 @@ from incidents.models import Incident, Level, Nature, Standard, Status
 
 SHOWN = 50
 BEFORE_ALL = dt.date(1990, 1, 1)
-REVEALED_FOR = 15 * MINUTE
 NUMBER = re.compile(r"^\d{4}-\d{1,8}$", re.ASCII)
 PHONE = re.compile(r"^\+?[\d \-()./]{6,24}$", re.ASCII)
 
