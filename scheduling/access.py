@@ -19,6 +19,11 @@ def change(person, shift) -> bool:
 remove = change
 
 
+def arrange(person, thing) -> bool:
+    """Set up a unit's posts, patterns, people and terms; `thing` belongs to a unit."""
+    return person.sight.has(*PLANNERS, unit=thing.unit_id)
+
+
 def keep(person, calendar) -> bool:
     """The calendar belongs to everyone: who plans for the whole organisation keeps it."""
     tops = Unit.objects.filter(parent=None).values_list("pk", flat=True)

@@ -17,7 +17,7 @@ from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
-from scheduling.models import Post, Shift
+from scheduling.models import DayKind, Pattern, Post, Shift
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,7 @@ VERBS = {
     "incident-phone": "acknowledge_by_phone", "incident-note": "note", "incident-regrade": "regrade",
     "incident-close": "close", "incident-reopen": "reopen", "incident-reveal": "reveal_contact",
     "incident-amend": "amend", "shift-change": "change", "shift-remove": "remove", "line-change": "keep",
+    "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",
 }  # fmt: skip
 ORGANISATION_WIDE = re.compile("^standard")  # the standard belongs to everyone; editing it asks for its unit
 
@@ -69,7 +70,11 @@ def world(house, head, chief, officer, outsider, now):
         )  # fmt: skip
         incident.log(by=person, at=now)
         line = DutyLine.objects.create(unit=unit, name="热线", number="1")
+        pattern = Pattern.objects.create(
+            post=post, name="夜班", mark="夜", starts=dt.time(18), day_kinds=DayKind.values, from_on=dt.date(2026, 1, 1)
+        )
         things[side] = {"incident": incident, "shift": shift, "line": line, "standard": draft}
+        things[side] |= {"post": post, "pattern": pattern}
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)
     things["notice"] = notice

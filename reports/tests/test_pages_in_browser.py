@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/days/", "/lines/", "/standard/", "/trail/", "/me/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
-MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/"]
+MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
 LOOKS = [("light", "zh-hans", 1440), ("dark", "zh-hans", 390), ("light", "en", 390), ("dark", "en", 1440)]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -32,12 +32,25 @@ def matter_pages(product) -> list[str]:
     ]  # fmt: skip
 
 
+def rostering_pages(product) -> list[str]:
+    """One of everything that is set up before a roster; a sample without one shows the page that says so."""
+    asked = {
+        "/posts/{}/": "SELECT id FROM scheduling_post",
+        "/posts/{}/watches/new/": "SELECT id FROM scheduling_post",
+        "/posts/watches/{}/": "SELECT id FROM scheduling_pattern",
+        "/posts/watches/{}/end/": "SELECT id FROM scheduling_pattern",
+    }
+    found = ((path, product.sql(f"{query} ORDER BY 1 LIMIT 1")) for path, query in asked.items())
+    return [path.format(rows[0][0]) for path, rows in found if rows]
+
+
 @pytest.mark.parametrize(("theme", "language", "width"), LOOKS)
 def test_every_page_is_clean(product, open_browser, axe, theme, language, width):
     officer, manager = product.on_watch("primary")[0], product.person("谢婷")[0]
     visits = [("", path) for path in STRANGERS]
     visits += [(officer, path) for path in (*EVERYONES, *OFFICERS, *matter_pages(product))]
     visits += [(manager, path) for path in MANAGERS]
+    visits += [(manager, path) for path in rostering_pages(product)]
     pages, wrong = {}, []
     for who, path in visits:
         if who not in pages:

@@ -1,12 +1,16 @@
 import datetime as dt
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
-from django.db.models import F, Q
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, ProtectedError, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from duty.clock import DAY, zone
+from duty.clock import DAY, day_of, zone
 from duty.evidence import evidence
+from duty.models import Line
+from scheduling.coverage import Watch, clash
 
 from .days import DayKind
 from .posts import Post
@@ -79,6 +83,113 @@ class Pattern(models.Model):
 
     def __str__(self):
         return f"{self.post.name} {self.name}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.post.unit_id
+
+    @property
+    def watch(self) -> Watch:
+        """Its hours as plain numbers."""
+        start = self.starts.hour * 60 + self.starts.minute
+        return Watch(self.name, frozenset(self.day_kinds), start, self.minutes, self.from_on, self.until_on)
+
+    def begin(self, seats: list["PatternSeat"], *, by, at) -> None:
+        """Enter it with its seats; raises ValidationError where the post is watched at these hours already."""
+        with transaction.atomic():
+            self._take_turn()
+            self._keep(seats)
+            Line.objects.trace_register(self, "added", by=by, at=at)
+
+    def change_to(self, new: "Pattern", seats: list["PatternSeat"], *, by, at, fields=()) -> "Pattern":
+        """From `new.from_on` it is as `new` says, and before that as it was; what has not begun then is edited."""
+        with transaction.atomic():
+            self._take_turn()
+            if new.from_on <= self.from_on or not self.has_begun(at):
+                new.pk = self.pk
+                new._state.adding = False
+                self.seats.all().delete()
+            else:
+                self._last_day(new.from_on - DAY)
+            new._keep(seats)
+            Line.objects.trace_register(new, "changed", by=by, at=at, fields=fields)
+        return new
+
+    def has_begun(self, at: dt.datetime) -> bool:
+        return self.from_on <= day_of(at)
+
+    def end(self, last: dt.date, *, by, at) -> None:
+        """It holds until that day and no longer; one that has not begun by then is taken back."""
+        with transaction.atomic():
+            self._take_turn()
+            if last >= self.from_on:
+                self._last_day(last)
+                Line.objects.trace_register(self, "changed", by=by, at=at, fields=["until_on"])
+            else:
+                Line.objects.trace_register(self, "removed", by=by, at=at)
+                try:
+                    self.delete()
+                except ProtectedError:
+                    raise ValidationError(
+                        _now("A draft roster is built on this watch. Discard the draft first.")
+                    ) from None
+
+    def _take_turn(self) -> None:
+        """Patterns of a post are changed one after the other."""
+        Post.objects.select_for_update().get(pk=self.post_id)
+
+    def _last_day(self, last: dt.date) -> None:
+        self.until_on = last
+        self.save(update_fields=["until_on"])
+
+    def _keep(self, seats) -> None:
+        self.refuse_overlap()
+        self.save()
+        for seat in seats:
+            seat.pattern = self
+        PatternSeat.objects.bulk_create(seats)
+
+    def refuse_overlap(self) -> None:
+        """Raises ValidationError that says which watch of this post is kept at the same time."""
+        mine = self.watch
+        if clash(mine, mine):
+            raise ValidationError(_now("A watch of more than 24 hours would overlap itself on the next day. Split it."))
+        for other in Pattern.objects.filter(post=self.post_id).exclude(pk=self.pk):
+            days = clash(mine, other.watch)
+            if days is None:
+                continue
+            values = {"name": other.name, "hours": other.hours, "from": other.from_on, "until": other.until_on or "…"}
+            said = {
+                0: _now("Overlaps “%(name)s” %(hours)s (%(from)s – %(until)s) on the same type of day."),
+                1: _now("It still runs when “%(name)s” %(hours)s (%(from)s – %(until)s) begins on the day after."),
+                -1: _now("Begins while “%(name)s” %(hours)s (%(from)s – %(until)s) of the day before still runs."),
+            }
+            raise ValidationError(said[max(-1, min(1, days))] % values)
+
+    @property
+    def hours(self) -> str:
+        """18:00–08:00; with the number of days where it ends later than on the next."""
+        _start, end = self.watch.span
+        later = end // (24 * 60)
+        return f"{self.starts:%H:%M}–{end // 60 % 24:02d}:{end % 60:02d}" + (f" +{later}" if later > 1 else "")
+
+    @property
+    def length(self) -> str:
+        return f"{self.minutes // 60}:{self.minutes % 60:02d}"
+
+    @property
+    def kinds(self) -> list[DayKind]:
+        return [kind for kind in DayKind if kind in self.day_kinds]
+
+    @property
+    def on_holidays(self) -> bool:
+        return DayKind.HOLIDAY in self.day_kinds
+
+    @property
+    def lacks_leader(self) -> bool:
+        """A40: on statutory holidays a leader is required."""
+        leads = any(seat.role == SeatRole.LEADER and seat.people_on_holidays for seat in self.seats.all())
+        return DayKind.HOLIDAY in self.day_kinds and not leads
 
     def span_on(self, date: dt.date) -> tuple[dt.datetime, dt.datetime]:
         """The instants between which the watch of that day is kept: wall clock at both ends, so DST keeps 08:00."""

@@ -1,7 +1,10 @@
+import datetime as dt
+from collections.abc import Iterable
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
@@ -56,6 +59,8 @@ class Terms(models.Model):
         default=list,
         blank=True,
     )
+    office_starts = models.TimeField(_("office hours on workdays, from"), default=dt.time(8))
+    office_ends = models.TimeField(_("office hours on workdays, until"), default=dt.time(18))
 
     class Meta:
         verbose_name = _("terms of duty")
@@ -65,6 +70,11 @@ class Terms(models.Model):
             models.CheckConstraint(
                 condition=Q(days_in_row__gte=1, nights_in_row__gte=1), name="someone_may_keep_at_least_one_duty"
             ),
+            models.CheckConstraint(
+                condition=Q(office_ends__gt=F("office_starts")),
+                name="office_hours_end_after_they_start",
+                violation_error_message=_("The office hours end before they start."),
+            ),
         ]
 
     def __str__(self):
@@ -73,6 +83,15 @@ class Terms(models.Model):
     @classmethod
     def of(cls, unit_id: int) -> "Terms":
         """The terms in force for a unit: its own, the nearest above, else the usual ones (unsaved)."""
-        above = unit_tree().above(unit_id)
-        found = {terms.unit_id: terms for terms in cls.objects.filter(unit__in=above)}
-        return next((found[unit] for unit in above if unit in found), cls(unit_id=unit_id))
+        return cls.of_each([unit_id])[unit_id]
+
+    @classmethod
+    def of_each(cls, units: Iterable[int]) -> dict[int, "Terms"]:
+        """{unit: the terms in force for it}, in one query."""
+        paths = {unit: unit_tree().above(unit) for unit in units}
+        own = cls.objects.filter(unit__in=set().union(*paths.values())).select_related("unit")
+        found = {terms.unit_id: terms for terms in own}
+        return {
+            unit: next((found[above] for above in path if above in found), cls(unit_id=unit))
+            for unit, path in paths.items()
+        }
