@@ -25,6 +25,7 @@ class DeadlineKind:
     urgent: bool = False
     pinned: bool = False
     needs_acknowledgement: bool = False
+    personal: bool = False  # concerns whoever owes it: stands on nobody else's desk
     restore: Callable | None = None  # matter id → opens the promise again, for the watchdog
 
 

@@ -1,7 +1,10 @@
 """Who may do what with watches."""
 
+from django.db.models import Q
+
 from duty.access import with_role
-from duty.models import Role, Unit
+from duty.models import Person, Role, Unit
+from scheduling.models import Member
 
 PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
 planners = with_role(*PLANNERS)
@@ -28,3 +31,25 @@ def keep(person, calendar) -> bool:
     """The calendar belongs to everyone: who plans for the whole organisation keeps it."""
     tops = Unit.objects.filter(parent=None).values_list("pk", flat=True)
     return any(person.sight.has(*PLANNERS, unit=top) for top in tops)
+
+
+def planned_people(person):
+    """Those whom this person plans for: people of their units, and whoever is in a pool of these."""
+    units = sorted(person.sight.units(PLANNERS))
+    return Person.objects.filter(Q(unit_id__in=units) | Q(pk__in=_pooled(units)))
+
+
+def renew(person, record) -> bool:
+    """Renew or revoke what someone holds: who plans for their unit, or for a pool they are in; never one's own."""
+    return record.person_id != person.pk and (arrange(person, record) or plans_for(person, record.person))
+
+
+revoke = renew
+
+
+def plans_for(person, other) -> bool:
+    return planned_people(person).filter(pk=other.pk).exists()
+
+
+def _pooled(units: list[int]):
+    return Member.objects.filter(unit_id__in=units).values("person_id")

@@ -1,8 +1,10 @@
 """What scheduling plugs into the kernel: who is on duty, as recipients and on the desk."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from duty.sockets import DeskPanel, Resolver, desk_panels, resolvers
+from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
+from scheduling import renewals
 from scheduling.checks import checks
 from scheduling.models import SeatRole
 from scheduling.models.shifts import SEAT_ORDER, on_duty
@@ -30,6 +32,22 @@ for name, title, roles in (
     ("scheduling.reserve", _("reserve of this watch"), [SeatRole.RESERVE]),
 ):
     resolvers.add(Resolver(name, title, seat_resolver(*roles)))
+
+resolvers.add(Resolver("scheduling.planners", _("roster managers of the unit"), renewals.planners_of))
+
+deadline_kinds.add(
+    DeadlineKind(
+        name="scheduling.qualified",
+        title=_("the qualification is renewed"),
+        mark=pgettext_lazy("mark on the watch line", "Q"),
+        action=renewals.action,
+        expected=renewals.expected,
+        restore=renewals.restore,
+        ladder=renewals.LADDER,
+        brief=renewals.briefs,
+        personal=True,
+    )
+)
 
 desk_panels.add(DeskPanel("scheduling.watch", "strip", "scheduling/_strip.html", strip, people=people))
 desk_panels.add(DeskPanel("scheduling.checks", "side", "scheduling/_checks_panel.html", checks, order=60))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import days, posts, shifts
+from scheduling.views import days, exemptions, pool, posts, qualified, shifts
 
 urlpatterns = [
     path("shifts/", shifts.shifts, name="shifts"),
@@ -14,6 +14,20 @@ urlpatterns = [
     path("posts/<int:pk>/watches/new/", posts.add_pattern, name="post-pattern"),
     path("posts/watches/<int:pk>/", posts.change_pattern, name="pattern-change"),
     path("posts/watches/<int:pk>/end/", posts.end_pattern, name="pattern-end"),
+    path("pool/", pool.pool, name="pool"),
+    path("pool/units/<int:pk>/add/", pool.add, name="pool-add"),
+    path("pool/members/<int:pk>/", pool.change, name="member-change"),
+    path("pool/members/<int:pk>/end/", pool.end, name="member-end"),
+    path("pool/<int:pk>/", pool.person, name="person"),
+    path("pool/<int:pk>/qualify/", qualified.record, name="person-qualify"),
+    path("pool/<int:pk>/exempt/", exemptions.grant, name="person-exempt"),
+    path("exemptions/<int:pk>/end/", exemptions.end, name="exemption-end"),
+    path("qualifications/", qualified.qualifications, name="qualifications"),
+    path("qualifications/new/", qualified.add_kind, name="qualification-add"),
+    path("qualifications/<int:pk>/", qualified.change_kind, name="qualification-change"),
+    path("qualified/<int:pk>/", qualified.qualified, name="qualified"),
+    path("qualified/<int:pk>/renew/", qualified.renew, name="qualified-renew"),
+    path("qualified/<int:pk>/revoke/", qualified.revoke, name="qualified-revoke"),
     path("days/", days.days, name="days"),
     path("days/notice/", days.notice, name="days-notice"),
     path("days/<int:year>/begin/", days.begin, name="days-begin"),

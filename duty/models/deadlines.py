@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from duty import sockets
 from duty.evidence import append_only, evidence, kept
 
+PERSONAL_AHEAD = dt.timedelta(days=60)
+
 
 class DeadlineQuerySet(models.QuerySet):
     def open(self):
@@ -23,6 +25,12 @@ class DeadlineQuerySet(models.QuerySet):
 
     def visible_to(self, person):
         return self.filter(person.sight.covers("matter_id"))
+
+    def on_the_desk_of(self, person, at: dt.datetime):
+        """What this person may see and should look at now; what is someone else's own affair stays in the calendar."""
+        personal = [kind.name for kind in sockets.deadline_kinds if kind.personal]
+        mine = Q(owed_by=person, due_at__lt=at + PERSONAL_AHEAD)
+        return self.visible_to(person).filter(~Q(kind__in=personal) | mine)
 
     def most_pressing(self):
         """Life safety first, then by time."""

@@ -33,7 +33,8 @@ def desk(request):
             if context is not None:
                 panels.append({"template": panel.template, "shown": context})
         shown[f"{place}s"] = panels
-    due = list(Deadline.objects.open().visible_to(request.user).select_related("matter").most_pressing()[: SHOWN + 1])
+    open_now = Deadline.objects.open().on_the_desk_of(request.user, request.at)
+    due = list(open_now.select_related("matter").most_pressing()[: SHOWN + 1])
     last_firings(due)
     latest = Line.objects.visible_to(request.user).filter(matter__isnull=False).select_related("who", "matter")
     context = {"due": due[:SHOWN], "more_due": len(due) > SHOWN, "latest": latest.order_by("-at", "-id")[:LATEST]}

@@ -17,7 +17,7 @@ from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
-from scheduling.models import DayKind, Pattern, Post, Shift
+from scheduling.models import DayKind, Exemption, Member, Pattern, Post, Qualification, Qualified, Shift
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +28,10 @@ VERBS = {
     "incident-close": "close", "incident-reopen": "reopen", "incident-reveal": "reveal_contact",
     "incident-amend": "amend", "shift-change": "change", "shift-remove": "remove", "line-change": "keep",
     "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",
+    "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
 }  # fmt: skip
-ORGANISATION_WIDE = re.compile("^standard")  # the standard belongs to everyone; editing it asks for its unit
+# These belong to everyone; editing them asks for the whole.
+ORGANISATION_WIDE = re.compile("^standard|^qualification-")
 
 
 def patterns(resolver=None, prefix=""):
@@ -74,7 +76,16 @@ def world(house, head, chief, officer, outsider, now):
             post=post, name="夜班", mark="夜", starts=dt.time(18), day_kinds=DayKind.values, from_on=dt.date(2026, 1, 1)
         )
         things[side] = {"incident": incident, "shift": shift, "line": line, "standard": draft}
-        things[side] |= {"post": post, "pattern": pattern}
+        first = dt.date(2026, 1, 1)
+        member = Member.objects.create(unit=unit, person=person, roles=["primary"], from_on=first)
+        exemption = Exemption.objects.create(
+            person=person, kind="nights", from_on=first, reason="医嘱", granted_by=head
+        )
+        kind, _made = Qualification.objects.get_or_create(name="值班上岗考核")
+        held = Qualified(person=person, qualification=kind, from_on=first, assessor=head)
+        held.record(by=head, at=now)
+        things[side] |= {"post": post, "pattern": pattern, "member": member, "exemption": exemption, "pool": unit}
+        things[side] |= {"person": person, "qualification": kind, "qualified": held}
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)
     things["notice"] = notice

@@ -12,7 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/days/", "/lines/", "/standard/", "/trail/", "/me/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
-MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/"]
+MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
+            "/qualifications/", "/qualifications/new/"]  # fmt: skip
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
 LOOKS = [("light", "zh-hans", 1440), ("dark", "zh-hans", 390), ("light", "en", 390), ("dark", "en", 1440)]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -39,6 +40,17 @@ def rostering_pages(product) -> list[str]:
         "/posts/{}/watches/new/": "SELECT id FROM scheduling_post",
         "/posts/watches/{}/": "SELECT id FROM scheduling_pattern",
         "/posts/watches/{}/end/": "SELECT id FROM scheduling_pattern",
+        "/pool/units/{}/add/": "SELECT id FROM duty_unit",
+        "/pool/members/{}/": "SELECT id FROM scheduling_member WHERE until_on IS NULL",
+        "/pool/members/{}/end/": "SELECT id FROM scheduling_member WHERE until_on IS NULL",
+        "/pool/{}/": "SELECT person_id FROM scheduling_qualified",
+        "/pool/{}/qualify/": "SELECT person_id FROM scheduling_member",
+        "/pool/{}/exempt/": "SELECT person_id FROM scheduling_member",
+        "/exemptions/{}/end/": "SELECT id FROM scheduling_exemption",
+        "/qualifications/{}/": "SELECT id FROM scheduling_qualification",
+        "/qualified/{}/": "SELECT matter_id FROM scheduling_qualified",
+        "/qualified/{}/renew/": "SELECT matter_id FROM scheduling_qualified",
+        "/qualified/{}/revoke/": "SELECT matter_id FROM scheduling_qualified",
     }
     found = ((path, product.sql(f"{query} ORDER BY 1 LIMIT 1")) for path, query in asked.items())
     return [path.format(rows[0][0]) for path, rows in found if rows]

@@ -30,12 +30,12 @@ def busy(make_incident, officer, head, now):
 
 @pytest.mark.parametrize("viewer", ["officer", "leader", "head", "manager", "administrator"])
 def test_every_page_keeps_to_its_queries(viewer, busy, request, django_assert_max_num_queries):
-    client = Client()
-    client.force_login(request.getfixturevalue(viewer), backend="duty.access.Backend")
+    client, person = Client(), request.getfixturevalue(viewer)
+    client.force_login(person, backend="duty.access.Backend")
     client.get("/")
     pages = [f"/incidents/{incident.pk}/" for incident in busy[:5]] + [
         "/", "/incidents/", "/incidents/?q=冒烟", "/incidents/?level=2&status=unclosed", "/calendar/", "/calendar/?show=past",
-        "/notices/", "/trail/", f"/trail/{busy[0].pk}/", "/shifts/", "/days/", "/lines/", "/more/", "/live/", "/me/", "/posts/",
+        "/notices/", "/trail/", f"/trail/{busy[0].pk}/", "/shifts/", "/days/", "/lines/", "/more/", "/live/", "/me/", "/posts/", "/pool/", "/qualifications/", f"/pool/{person.pk}/",
     ]  # fmt: skip
     for page in pages:
         with django_assert_max_num_queries(MOST) as asked:

@@ -1,51 +1,18 @@
 import datetime as dt
-from collections import Counter
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from duty.clock import day_of
 from duty.forms.moments import moments_of
 from duty.forms.people import plain_helper
 from duty.models import Person
 from scheduling.access import PLANNERS
+from scheduling.forms.people import PersonField, employable, names_of, shown
 from scheduling.models import Post, Seat, SeatRole, Shift
 
 LONGEST, FURTHEST = dt.timedelta(hours=48), dt.timedelta(days=2 * 366)
 SEATS = (SeatRole.LEADER, SeatRole.PRIMARY, SeatRole.SECONDARY, SeatRole.RESERVE)
-
-
-class PersonField(forms.CharField):
-    """A person by name or staff number, with suggestions; forgiving of what people really type."""
-
-    def __init__(self, people, **kwargs):
-        super().__init__(**kwargs)
-        self.people = people
-        self.widget.attrs |= {"list": "people", "autocomplete": "off", "placeholder": _("Name or staff number")}
-
-    def clean(self, value):
-        words = super().clean(value).strip()
-        if not words:
-            return None
-        name, _space, number = words.rpartition(" ")
-        number = number.strip("()（）").lower()
-        by_number = [
-            person
-            for person in self.people
-            if person.staff_number.lower() == number and name.strip() in ("", person.name)
-        ]
-        found = by_number or [person for person in self.people if person.name == words]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            numbers = "、".join(person.staff_number for person in found)
-            raise ValidationError(
-                _("There are several people called %(name)s. Write the staff number: %(numbers)s.")
-                % {"name": words, "numbers": numbers}
-            )
-        raise ValidationError(_("Nobody called “%(name)s” works here at that time.") % {"name": words})
 
 
 class ShiftForm(forms.ModelForm):
@@ -68,19 +35,16 @@ class ShiftForm(forms.ModelForm):
             posts = Q(pk=self.instance.post_id)  # even one that is no longer in use
         self.fields["post"].queryset = Post.objects.filter(posts)
         self.fields["name"].widget.attrs["placeholder"] = _("Night watch")
-        employed = Person.objects.filter(
-            Q(employed_until__isnull=True) | Q(employed_until__gte=day_of(at)), is_active=True
-        )
-        self.people = list(employed)
-        names = Counter(person.name for person in self.people)
-        self.suggestions = [_shown(person, names) for person in self.people]
+        self.people = employable(at)
+        names = names_of(self.people)
+        self.suggestions = [shown(person, names) for person in self.people]
         sitting = {seat.role: seat.person for seat in self.instance.crew()} if self.instance.pk else {}
         for role in SEATS:
             self.fields[role.value] = PersonField(
                 self.people,
                 label=role.label,
                 required=role == SeatRole.PRIMARY,
-                initial=_shown(sitting.get(role), names),
+                initial=shown(sitting.get(role), names),
             )
         self.fields["version"].initial = self.instance.version
 
@@ -144,9 +108,3 @@ class ShiftForm(forms.ModelForm):
     @property
     def seats(self) -> list[tuple[str, Person]]:
         return [(role.value, self.cleaned_data[role.value]) for role in SEATS if self.cleaned_data.get(role.value)]
-
-
-def _shown(person, names) -> str:
-    if person is None:
-        return ""
-    return f"{person.name} ({person.staff_number})" if names[person.name] > 1 else person.name

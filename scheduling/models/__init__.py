@@ -3,8 +3,9 @@
 from .absences import Absence, AbsenceKind, AbsenceStatus, Half
 from .days import CalendarYear, Day, DayKind
 from .patterns import Pattern, PatternSeat, Qualification
-from .pool import Exempt, Exemption, Member, Qualified, Wanted, Wish
+from .pool import Exempt, Exemption, Member, Wanted, Wish
 from .posts import Post
+from .qualified import Qualified
 from .rights import Adjustment, Entitlement, Objection, ObjectionStatus, Rate
 from .rosters import GeneratorRun, Roster, RosterStatus, RosterVersion, RunState, Slot
 from .shifts import Seat, SeatRole, Shift

@@ -2,15 +2,15 @@ import datetime as dt
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from duty.clock import DAY, day_of, start_of
 from duty.evidence import evidence
-from duty.steps import Subject, verb
+from duty.models import Line
 
-from .patterns import Qualification
-from .shifts import OnePerson, SeatRole
+from .shifts import OnePerson, Seat, SeatRole
 
 
 class Days(Func):
@@ -21,7 +21,7 @@ class Days(Func):
     arity = 2
 
 
-def _within(first: str, last: str, name: str):
+def within(first: str, last: str, name: str):
     return models.CheckConstraint(
         condition=Q(**{f"{last}__isnull": True}) | Q(**{f"{last}__gte": F(first)}),
         name=name,
@@ -30,6 +30,10 @@ def _within(first: str, last: str, name: str):
 
 
 class MemberQuerySet(models.QuerySet):
+    def standing(self, today: dt.date):
+        """Those who are in a pool today, or will be."""
+        return self.exclude(until_on__lt=today)
+
     def between(self, first: dt.date, last: dt.date):
         return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=first), from_on__lte=last)
 
@@ -55,7 +59,7 @@ class Member(models.Model):
         verbose_name_plural = _("people for duty")
         ordering = ["person__name_sort", "id"]
         constraints = [
-            _within("from_on", "until_on", "membership_ends_after_it_begins"),
+            within("from_on", "until_on", "membership_ends_after_it_begins"),
             models.CheckConstraint(
                 condition=Q(percent__gte=5, percent__lte=100),
                 name="a_share_is_five_to_a_hundred_per_cent",
@@ -80,50 +84,45 @@ class Member(models.Model):
     def __str__(self):
         return f"{self.person} · {self.unit}"
 
-
-@evidence()
-class Qualified(Subject):
-    """Someone holds a qualification: assessed by whom, from when until when. It is told before it expires."""
-
-    person = models.ForeignKey("duty.Person", models.PROTECT, related_name="qualified", verbose_name=_("person"))
-    qualification = models.ForeignKey(
-        Qualification, models.PROTECT, related_name="held", verbose_name=_("qualification")
-    )
-    from_on = models.DateField(_("valid from"))
-    until_on = models.DateField(_("valid until"), null=True, blank=True)
-    assessor = models.ForeignKey("duty.Person", models.PROTECT, related_name="+", verbose_name=_("assessed by"))
-    note = models.CharField(_("remarks"), max_length=200, blank=True)
-    revoked_at = models.DateTimeField(null=True, editable=False)
-
-    page = "qualified"
-
-    class Meta:
-        verbose_name = _("qualification record")
-        verbose_name_plural = _("qualification records")
-        ordering = ["person__name_sort", "qualification__name", "-from_on"]
-        constraints = [
-            _within("from_on", "until_on", "a_qualification_ends_after_it_begins"),
-            models.CheckConstraint(
-                condition=~Q(assessor=F("person")),
-                name="nobody_assesses_themselves",
-                violation_error_message=_("Nobody assesses themselves."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.person.name} · {self.qualification.name}"
-
-    @verb(_("recorded the qualification"))
-    def record(self, *, by, at):
-        self.unit_id = self.person.unit_id
-        self.become_matter(str(self), at)
+    def join(self, *, by, at) -> None:
         self.save(force_insert=True)
+        Line.objects.trace_register(self, "added", by=by, at=at)
 
-    @verb(_("revoked the qualification"))
-    def revoke(self, *, by, at):
-        """It holds until now and no longer; the record stays."""
-        type(self).objects.filter(pk=self.pk, revoked_at__isnull=True).update(revoked_at=at)
-        self.close_matter(at, by=by)
+    def change_to(self, new: "Member", *, by, at, fields=()) -> "Member":
+        """From `new.from_on` it is as `new` says; before that, as it was. What has not begun is edited."""
+        with transaction.atomic():
+            if new.from_on <= self.from_on or self.from_on > day_of(at):
+                new.pk = self.pk
+                new.save(force_update=True)
+            else:
+                self._last_day(new.from_on - DAY)
+                new.save(force_insert=True)
+            Line.objects.trace_register(new, "changed", by=by, at=at, fields=fields)
+        return new
+
+    def leave(self, last: dt.date, *, by, at) -> None:
+        """In the pool until that day; whoever had not come yet does not come. Duties stay until someone takes them."""
+        if last >= self.from_on:
+            self._last_day(last)
+            Line.objects.trace_register(self, "changed", by=by, at=at, fields=["until_on"])
+        else:
+            Line.objects.trace_register(self, "removed", by=by, at=at)
+            self.delete()
+
+    def _last_day(self, last: dt.date) -> None:
+        self.until_on = last
+        self.save(update_fields=["until_on"])
+
+    def duties_after(self, last: dt.date):
+        """Duties at the unit's posts that begin after that day."""
+        seats = Seat.objects.filter(
+            person=self.person_id, shift__unit=self.unit_id, starts_at__gte=start_of(last + DAY)
+        )
+        return seats.select_related("shift__post").order_by("starts_at")
+
+    @property
+    def seat_names(self) -> list:
+        return [role.label for role in SeatRole if role in self.roles]
 
 
 class Exempt(models.TextChoices):
@@ -149,12 +148,25 @@ class Exemption(models.Model):
         verbose_name_plural = _("exemptions")
         ordering = ["person__name_sort", "-from_on"]
         constraints = [
-            _within("from_on", "until_on", "an_exemption_ends_after_it_begins"),
+            within("from_on", "until_on", "an_exemption_ends_after_it_begins"),
             models.CheckConstraint(condition=Q(kind__in=Exempt.values), name="an_exemption_is_of_a_known_kind"),
         ]
 
     def __str__(self):
         return f"{self.person.name}: {self.get_kind_display()}"
+
+    @property
+    def unit_id(self) -> int:
+        return self.person.unit_id
+
+    def end(self, last: dt.date, *, by, at) -> None:
+        if last >= self.from_on:
+            self.until_on = last
+            self.save(update_fields=["until_on"])
+            Line.objects.trace_register(self, "changed", by=by, at=at, fields=["until_on"])
+        else:
+            Line.objects.trace_register(self, "removed", by=by, at=at)
+            self.delete()
 
 
 class Wanted(models.TextChoices):

@@ -1,0 +1,56 @@
+"""Reminders before a qualification expires: to whoever holds it, and to those who plan for their unit."""
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from duty.access import can
+from duty.clock import day_of
+from duty.ladders import Rung
+from duty.models import Grant, Role
+from duty.models.units import unit_tree
+from scheduling.models import Qualified
+
+DAY_SECONDS = 24 * 3600
+LADDER = tuple(Rung(offset=-days * DAY_SECONDS, to="duty.owner+scheduling.planners") for days in (60, 14, 0))
+
+
+def planners_of(dues, at):
+    """The roster managers of the matter's unit, else those of the nearest unit above that has one."""
+    managers: dict[int, list[int]] = {}
+    for unit, person in Grant.objects.filter(role=Role.MANAGER).order_by("id").values_list("unit_id", "person_id"):
+        managers.setdefault(unit, []).append(person)
+    tree = unit_tree()
+    found = {due.id: next((managers[unit] for unit in tree.above(due.unit_id) if unit in managers), []) for due in dues}
+    return {due: people for due, people in found.items() if people}
+
+
+def expected(at):
+    """Whoever works here and holds what expires is reminded of it."""
+    here = Q(person__employed_until__isnull=True) | Q(person__employed_until__gte=day_of(at))
+    rows = Qualified.objects.standing().filter(here, until_on__isnull=False, person__is_active=True)
+    return rows.values_list("pk", flat=True)
+
+
+def restore(matter_id: int, at) -> None:
+    Qualified.objects.select_related("person").get(pk=matter_id).promise_renewal(at)
+
+
+def briefs(ids):
+    rows = Qualified.objects.filter(pk__in=ids).select_related("person", "qualification")
+    return {
+        row.pk: _("%(qualification)s of %(person)s is valid until %(day)s.")
+        % {
+            "qualification": row.qualification.name,
+            "person": row.person.name,
+            "day": date_format(row.until_on, pgettext("date format", "j M Y")),
+        }
+        for row in rows
+    }
+
+
+def action(deadline, person, asked: bool):
+    address = reverse("qualified", args=[deadline.matter_id])
+    return (_("Renew") if can(person, "arrange", Qualified(unit_id=deadline.unit_id)) else _("View")), address
