@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from django.core.management import CommandError, call_command
 
+from duty import watchdog
+from duty.clock import local
 from duty.models import Deadline, Firing, Line, Person, Unit
 from incidents.models import Incident, Status
-from scheduling.models import Seat, Shift
+from scheduling.models import Exemption, Member, Pattern, Qualified, Seat, Shift, Wish
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +29,12 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
     for incident in (waiting, in_hand):
         running = Deadline.objects.open().get(matter=incident.pk)
         assert now < running.due_at < now + dt.timedelta(hours=1)
-    assert not Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk]).exists()
+    others = Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk])
+    assert set(others.values_list("kind", flat=True)) == {"scheduling.qualified"}
+    assert others.overdue(now).count() == 1 and not others.filter(fires_at__lte=now).exists()
+    assert watchdog.look() == 0
+
+    _the_ground_of_rosters_agrees(now)
 
     escalated = Firing.objects.filter(action="escalate", fired_at__gt=now - dt.timedelta(hours=36), fired_at__lt=now)
     assert escalated.exists()
@@ -44,6 +51,25 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
 
     with pytest.raises(CommandError, match="empty one only"):
         call_command("sample")
+
+
+def _the_ground_of_rosters_agrees(now):
+    """The watches lie where the patterns say, and whoever keeps one to come is in the pool."""
+    patterns = {(pattern.post_id, pattern.name): pattern for pattern in Pattern.objects.select_related("post")}
+    assert len(patterns) == 4
+    for shift in Shift.objects.order_by("-starts_at")[:60]:
+        pattern = patterns[shift.post_id, shift.name]
+        assert pattern.span_on(local(shift.starts_at).date()) == (shift.starts_at, shift.ends_at)
+    pooled = set(Member.objects.values_list("unit_id", "person_id"))
+    to_come = Seat.objects.filter(starts_at__gt=now).values_list("shift__unit_id", "person_id", "role")
+    assert {(unit, person) for unit, person, _role in to_come} <= pooled
+    roles = {(m.unit_id, m.person_id): m.roles for m in Member.objects.all()}
+    assert all(role in roles[unit, person] for unit, person, role in to_come)
+    today = local(now).date()
+    states = [row.state(today)[0] for row in Qualified.objects.standing()]
+    assert states.count("late") == 1 and states.count("soon") == 1 and len(states) > 30
+    assert Exemption.objects.count() == 2 and Wish.objects.filter(date__gt=today).count() == 10
+    assert Member.objects.filter(percent=60).exists() and Member.objects.filter(until_on__isnull=False).exists()
 
 
 def test_resetting_is_for_development_alone(settings):

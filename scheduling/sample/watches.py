@@ -1,9 +1,8 @@
-"""The sample organisation's watches: two years back, this hour, and three weeks ahead."""
+"""The watches of the sample organisation: two years back, this hour, and three weeks ahead."""
 
 from duty.clock import DAY, HOUR, day_of, start_of
 from duty.models import Line, Matter
 from duty.sample import House
-from scheduling.calendar_seed import seed
 from scheduling.models import Post, Seat, SeatRole, Shift
 
 BACK, AHEAD = 730, 21
@@ -16,11 +15,10 @@ POSTS = {
 }
 
 
-def load(house: House) -> None:
+def load(house: House) -> list[Post]:
     today = day_of(house.at)
     manager = house.people["谢婷"]
-    for year in range((today - BACK * DAY).year, today.year + 2):
-        seed(year)
+    posts = []
     for order, (name, (unit, phone, spans, leading, watching)) in enumerate(POSTS.items()):
         post = Post.objects.create(unit=house.units[unit], name=name, phone=phone, order=order)
         leaders, officers = house.titled(unit, *leading), house.titled(unit, *watching)
@@ -31,6 +29,8 @@ def load(house: House) -> None:
                 start = day + first_hour * HOUR
                 turns.append((span_name, start, start + hours * HOUR))
         _enter(post, turns, leaders, officers, manager, house.at)
+        posts.append(post)
+    return posts
 
 
 def _enter(post: Post, turns, leaders, officers, manager, at) -> None:

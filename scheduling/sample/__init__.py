@@ -1,0 +1,16 @@
+"""The sample organisation's duty: its calendar, its watches, and what its rosters are made of."""
+
+from duty.clock import DAY, day_of
+from duty.sample import House
+from scheduling.calendar_seed import seed
+from scheduling.sample import held, patterns, pools, watches
+
+
+def load(house: House) -> None:
+    today = day_of(house.at)
+    for year in range((today - watches.BACK * DAY).year, today.year + 2):
+        seed(year)
+    posts = watches.load(house)
+    patterns.load(house, posts)
+    pools.load(house)
+    held.load(house)
