@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import days, exemptions, pool, posts, qualified, shifts
+from scheduling.views import days, exemptions, pool, posts, qualified, shifts, terms
 
 urlpatterns = [
     path("shifts/", shifts.shifts, name="shifts"),
@@ -28,6 +28,10 @@ urlpatterns = [
     path("qualified/<int:pk>/", qualified.qualified, name="qualified"),
     path("qualified/<int:pk>/renew/", qualified.renew, name="qualified-renew"),
     path("qualified/<int:pk>/revoke/", qualified.revoke, name="qualified-revoke"),
+    path("terms/", terms.every, name="terms-list"),
+    path("terms/<int:pk>/", terms.terms, name="terms"),
+    path("terms/<int:pk>/own/", terms.own, name="terms-own"),
+    path("terms/<int:pk>/drop/", terms.drop, name="terms-drop"),
     path("days/", days.days, name="days"),
     path("days/notice/", days.notice, name="days-notice"),
     path("days/<int:year>/begin/", days.begin, name="days-begin"),

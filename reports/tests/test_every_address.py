@@ -84,7 +84,14 @@ def world(house, head, chief, officer, outsider, now):
         kind, _made = Qualification.objects.get_or_create(name="值班上岗考核")
         held = Qualified(person=person, qualification=kind, from_on=first, assessor=head)
         held.record(by=head, at=now)
-        things[side] |= {"post": post, "pattern": pattern, "member": member, "exemption": exemption, "pool": unit}
+        things[side] |= {
+            "post": post,
+            "pattern": pattern,
+            "member": member,
+            "exemption": exemption,
+            "pool": unit,
+            "terms": unit,
+        }
         things[side] |= {"person": person, "qualification": kind, "qualified": held}
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)

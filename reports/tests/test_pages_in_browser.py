@@ -13,7 +13,7 @@ EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
-            "/qualifications/", "/qualifications/new/"]  # fmt: skip
+            "/qualifications/", "/qualifications/new/", "/terms/"]  # fmt: skip
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
 LOOKS = [("light", "zh-hans", 1440), ("dark", "zh-hans", 390), ("light", "en", 390), ("dark", "en", 1440)]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -40,6 +40,7 @@ def rostering_pages(product) -> list[str]:
         "/posts/{}/watches/new/": "SELECT id FROM scheduling_post",
         "/posts/watches/{}/": "SELECT id FROM scheduling_pattern",
         "/posts/watches/{}/end/": "SELECT id FROM scheduling_pattern",
+        "/terms/{}/": "SELECT unit_id FROM scheduling_terms",
         "/pool/units/{}/add/": "SELECT id FROM duty_unit",
         "/pool/members/{}/": "SELECT id FROM scheduling_member WHERE until_on IS NULL",
         "/pool/members/{}/end/": "SELECT id FROM scheduling_member WHERE until_on IS NULL",
