@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scheduling.views import days, exemptions, pool, posts, qualified, shifts, terms
+from scheduling.views import days, exemptions, pool, posts, qualified, shifts, terms, wishes
 
 urlpatterns = [
     path("shifts/", shifts.shifts, name="shifts"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("terms/<int:pk>/", terms.terms, name="terms"),
     path("terms/<int:pk>/own/", terms.own, name="terms-own"),
     path("terms/<int:pk>/drop/", terms.drop, name="terms-drop"),
+    path("wishes/", wishes.wishes, name="wishes"),
     path("days/", days.days, name="days"),
     path("days/notice/", days.notice, name="days-notice"),
     path("days/<int:year>/begin/", days.begin, name="days-begin"),

@@ -9,7 +9,7 @@ from reports.tests.conftest import link_in, shot, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/days/", "/lines/", "/standard/", "/trail/", "/me/",
+EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/days/", "/wishes/", "/lines/", "/standard/", "/trail/", "/me/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",

@@ -192,5 +192,9 @@ class Wish(models.Model):
             models.CheckConstraint(condition=Q(wants__in=Wanted.values), name="a_wish_is_of_a_known_kind"),
         ]
 
+    @property
+    def unit_id(self) -> int:
+        return self.person.unit_id
+
     def __str__(self):
         return f"{self.person.name} {self.date:%m-%d}: {self.get_wants_display()}"

@@ -1,0 +1,84 @@
+"""One's own wishes, a month at a time: a tap on a day, with or without scripts (A34)."""
+
+import calendar
+import datetime as dt
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from duty.access import signed_in
+from duty.clock import DAY, day_of
+from duty.models import Line
+from scheduling.models import Member, Wanted, Wish
+from scheduling.wishes import cells_of, closed_days
+
+MONTHS_AHEAD = 12
+
+
+@signed_in
+def wishes(request):
+    today = day_of(request.at)
+    if request.method == "POST":
+        return _wish(request, today)
+    first = _month(request.GET.get("month"), today)
+    last = _last_of(first)
+    cells = {cell.day.date: cell for cell in cells_of(request.user, first, last, today)}
+    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    context = {
+        "first": first, "weeks": [[cells.get(date) for date in week] for week in weeks],
+        "week": weeks[0], "before": (first - DAY).replace(day=1), "after": last + DAY, "today": today,
+        "further": _ahead(first, today) < MONTHS_AHEAD, "earlier": _ahead(first, today) > -MONTHS_AHEAD,
+        "pooled": Member.objects.filter(person=request.user).standing(today).exists(),
+        "open": any(not cell.closed for cell in cells.values()),
+    }  # fmt: skip
+    return render(request, "scheduling/wishes.html", context)
+
+
+def _wish(request, today: dt.date):
+    """The day and what is wished on it, as the button said; sent twice it is the same wish."""
+    said, _dot, wanted = request.POST.get("wish", "").partition(".")
+    try:
+        date = dt.date.fromisoformat(said)
+    except ValueError:
+        raise Http404 from None
+    if wanted not in ("", *Wanted.values) or _ahead(date, today) > MONTHS_AHEAD:
+        raise Http404
+    back = redirect(reverse("wishes", query={"month": f"{date:%Y-%m}"}) + f"#d{date:%d}")
+    if closed_days(request.user, date, date, today):
+        messages.warning(request, _("%(day)s is closed: the day has come, or its roster is published.") % {"day": date})
+        return back
+    mine = Wish.objects.filter(person=request.user, date=date)
+    if not wanted:
+        mine.delete()
+    elif not mine.filter(wants=wanted).exists():
+        row = Wish(person=request.user, date=date, wants=wanted)
+        Wish.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["person", "date"], update_fields=["wants"]
+        )
+        Line.objects.trace_register(row, "changed", by=request.user, at=request.at, fields=["wants"])
+    return back
+
+
+def _month(asked: str | None, today: dt.date) -> dt.date:
+    """The first of the month in the address; without one next month, whose roster is the first to be drafted."""
+    if not asked:
+        return _last_of(today) + DAY
+    try:
+        first = dt.date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        raise Http404 from None
+    if abs(_ahead(first, today)) > MONTHS_AHEAD:
+        raise Http404
+    return first
+
+
+def _ahead(date: dt.date, today: dt.date) -> int:
+    """How many months that lies ahead."""
+    return (date.year - today.year) * 12 + date.month - today.month
+
+
+def _last_of(date: dt.date) -> dt.date:
+    return date.replace(day=calendar.monthrange(date.year, date.month)[1])
