@@ -55,8 +55,7 @@ class Bar:
 
 def hours_of(posts: list[Post], today: dt.date) -> None:
     """Put on each post its patterns of today and to come, what they warn of, and its bars."""
-    everywhere = list(Post.objects.filter(is_active=True))
-    known = {post.pk: post for post in everywhere} | {post.pk: post for post in posts}
+    known = {post.pk: post for post in Post.objects.filter(is_active=True)} | {post.pk: post for post in posts}
     for post in known.values():
         post.kept = []
     rows = Pattern.objects.in_force(today, dt.date.max).filter(post__in=known).order_by("starts", "from_on", "id")
@@ -66,7 +65,7 @@ def hours_of(posts: list[Post], today: dt.date) -> None:
     terms, tree = Terms.of_each({post.unit_id for post in posts}), unit_tree()
     for post in posts:
         above = tree.above(post.unit_id)
-        others = [other for other in everywhere if other.unit_id in above and other.pk != post.pk]
+        others = [other for other in known.values() if other.is_active and other.unit_id in above and other is not post]
         post.bars = [_bar(kind, post, others, terms[post.unit_id], today) for kind in DayKind]
         for pattern in post.kept:
             pattern.begins_later = pattern.from_on > today

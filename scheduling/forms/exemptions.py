@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from duty.clock import day_of
 from duty.forms.people import plain_helper
 from duty.models import Person
-from scheduling.forms.times import DayField
+from scheduling.forms.times import DayField, begin_labels_large
 from scheduling.models import Exempt, Exemption
 
 
@@ -23,6 +23,7 @@ class ExemptionForm(forms.ModelForm):
         self.initial["from_on"] = day_of(at)
         self.fields["until_on"] = DayField(label=_("until"), required=False, help_text=_("Empty: until it is ended."))
         self.fields["reason"].help_text = _("Those who plan and the person read it: keep medical details out of it.")
+        begin_labels_large(self)
 
     def clean(self):
         cleaned = super().clean()

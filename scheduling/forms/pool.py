@@ -9,7 +9,7 @@ from duty.forms.people import plain_helper
 from duty.models import Unit
 from duty.models.units import unit_tree
 from scheduling.forms.people import PeopleField, employable, names_of, shown
-from scheduling.forms.times import DayField
+from scheduling.forms.times import DayField, begin_labels_large
 from scheduling.models import Member, SeatRole
 
 MOST_SHOWN = 200
@@ -47,9 +47,12 @@ class JoinForm(forms.Form):
         names = names_of(self.known)
         pooled = set(Member.objects.filter(unit=unit).standing(today).values_list("person_id", flat=True))
         below = unit_tree().below(unit.pk)
-        here = [person for person in self.known if person.unit_id in below and person.pk not in pooled][:MOST_SHOWN]
+        here = [person for person in self.known if person.unit_id in below and person.pk not in pooled]
+        here.sort(key=lambda person: person.unit_id != unit.pk)  # the unit's own first
+        units = dict(Unit.objects.filter(pk__in=below).values_list("pk", "name"))
         self.fields["people"].choices = [
-            (person.pk, f"{shown(person, names)} {person.title}".strip()) for person in here
+            (person.pk, " ".join(filter(None, (shown(person, names), person.title, self._elsewhere(person, units)))))
+            for person in here[:MOST_SHOWN]
         ]
         if not here:
             del self.fields["people"]
@@ -58,6 +61,10 @@ class JoinForm(forms.Form):
         )  # fmt: skip
         self.suggestions = [shown(person, names) for person in self.known]
         self.order_fields(["people", "others", "roles", "percent", "from_on", "until_on"])
+        begin_labels_large(self)
+
+    def _elsewhere(self, person, units: dict[int, str]) -> str:
+        return "" if person.unit_id == self.unit.pk else f"· {units[person.unit_id]}"
 
     def clean(self):
         cleaned = super().clean()
@@ -112,6 +119,7 @@ class MemberForm(forms.ModelForm):
             label=_("until"), required=False, help_text=_("Empty: until further notice.")
         )
         self.initial["from_on"] = max(old.from_on, today + DAY)
+        begin_labels_large(self)
 
     def clean(self):
         cleaned = super().clean()

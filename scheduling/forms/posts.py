@@ -4,14 +4,14 @@ import hashlib
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from duty.clock import DAY, day_of
 from duty.forms.people import plain_helper
 from duty.forms.rows import offer
 from duty.models import Unit
 from scheduling.access import PLANNERS
-from scheduling.forms.times import DayField, HourField, LengthField
+from scheduling.forms.times import DayField, HourField, LengthField, begin_labels_large
 from scheduling.models import DayKind, Pattern, PatternSeat, Post, Qualification, SeatRole
 
 SEATS = SeatRole.values
@@ -91,12 +91,13 @@ class PatternForm(forms.ModelForm):
         seats = {seat.role: seat for seat in old.seats.all()} if old else {}
         for role in SeatRole:
             self._add_seat(role, seats.get(role.value), rows)
+        begin_labels_large(self)
 
     def _add_seat(self, role: SeatRole, seat: PatternSeat | None, rows) -> None:
         most = 1 if role in ALONE else 20
         usual = 0 if self.old or role not in ALONE else 1
         for name, label, value in (
-            ("people", _("people"), seat.people if seat else usual),
+            ("people", pgettext("how many", "people"), seat.people if seat else usual),
             ("holidays", _("on statutory holidays"), seat.people_on_holidays if seat else usual),
         ):
             self.fields[f"{role}_{name}"] = forms.IntegerField(
@@ -163,3 +164,4 @@ class LastDayForm(forms.Form):
         self.fields["last_on"] = DayField(
             label=_("last day"), not_before=max(filter(None, (day_of(at) - DAY, earliest))), initial=day_of(at)
         )
+        begin_labels_large(self)

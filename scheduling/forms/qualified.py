@@ -8,7 +8,7 @@ from duty.clock import DAY, day_of
 from duty.forms.people import plain_helper
 from duty.models import Person
 from scheduling.forms.people import PersonField, employable, names_of, shown
-from scheduling.forms.times import DayField
+from scheduling.forms.times import DayField, begin_labels_large
 from scheduling.models import Qualification, Qualified
 
 
@@ -60,6 +60,7 @@ class QualifiedForm(forms.ModelForm):
             self.fields["qualification"].disabled = True
             self.initial["qualification"] = old.qualification_id
         self.order_fields(["qualification", "from_on", "until_on", "assessor", "note"])
+        begin_labels_large(self)
 
     def clean_assessor(self):
         assessor = self.cleaned_data["assessor"]

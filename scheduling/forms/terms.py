@@ -8,17 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duty.forms.people import plain_helper
-from scheduling.forms.times import HourField
+from scheduling.forms.times import HourField, begin_labels_large
 from scheduling.models import Rotation, Terms
 
 BETWEEN = re.compile(r"[、,，;；\s]+")
 MOST_RUNGS, LONGEST_HOURS = 6, 30 * 24
 
+# Two columns of groups.
 GROUPS = (
-    (gettext_lazy("Rest and load"), ("rest_hours", "days_in_row", "nights_in_row", "spacing_days", "recommended_hours", "sick_days_counted")),
-    (gettext_lazy("How turns run"), ("rotation", "leader_daily", "whole_weekends", "steady_pairs")),
-    (gettext_lazy("Publishing, swaps, absences"), ("publish_days_ahead", "ladder_hours", "swap_needs_approval", "swap_days_ahead", "both_away")),
-    (gettext_lazy("Office hours"), ("office_starts", "office_ends")),
+    (
+        (gettext_lazy("Rest and load"), ("rest_hours", "days_in_row", "nights_in_row", "spacing_days", "recommended_hours", "sick_days_counted")),
+        (gettext_lazy("Office hours"), ("office_starts", "office_ends")),
+    ),
+    (
+        (gettext_lazy("How turns run"), ("rotation", "leader_daily", "whole_weekends", "steady_pairs")),
+        (gettext_lazy("Publishing, swaps, absences"), ("publish_days_ahead", "ladder_hours", "swap_needs_approval", "swap_days_ahead", "both_away")),
+    ),
 )  # fmt: skip
 
 
@@ -58,7 +63,7 @@ class TermsForm(forms.ModelForm):
 
     class Meta:
         model = Terms
-        fields = [name for _title, names in GROUPS for name in names]
+        fields = [name for column in GROUPS for _title, names in column for name in names]
         help_texts = {
             "rest_hours": gettext_lazy("Nobody is given a duty that begins sooner than this after the last one ended."),
             "days_in_row": gettext_lazy("Nobody keeps duty on more days one after the other."),
@@ -84,7 +89,8 @@ class TermsForm(forms.ModelForm):
         self.fields["rotation"].choices = Rotation.choices  # without the empty one
         for name, field in self.fields.items():
             field.help_text = field.help_text or self.Meta.help_texts.get(name, "")
+        begin_labels_large(self)
 
     @property
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        return [(title, [self[name] for name in names]) for title, names in GROUPS]
+    def columns(self) -> list[list[tuple[str, list[forms.BoundField]]]]:
+        return [[(title, [self[name] for name in names]) for title, names in column] for column in GROUPS]

@@ -5,6 +5,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from duty.forms.moments import COLON
@@ -12,6 +13,13 @@ from duty.forms.moments import COLON
 HOUR = re.compile(rf"^(\d{{1,2}})(?:[{COLON}.]?(\d{{2}}))?$")
 LENGTH = re.compile(rf"^(\d{{1,2}})(?:[{COLON}](\d{{2}})|[.,](\d))?\s*(?:h|小时)?$")
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+
+
+def begin_labels_large(form) -> None:
+    """Labels written here begin with a capital letter, as those that come from a model do."""
+    for field in form.fields.values():
+        if field.label:
+            field.label = capfirst(field.label)
 
 
 class DayField(forms.DateField):
