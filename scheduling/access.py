@@ -3,7 +3,8 @@
 from django.db.models import Q
 
 from duty.access import with_role
-from duty.models import Person, Role, Unit
+from duty.models import Grant, Person, Role, Unit
+from duty.models.units import unit_tree
 from scheduling.models import Member
 
 PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
@@ -53,3 +54,45 @@ def plans_for(person, other) -> bool:
 
 def _pooled(units: list[int]):
     return Member.objects.filter(unit_id__in=units).values("person_id")
+
+
+# Rights: who looks at another person's record, who keeps the ledgers.
+RECORD_READERS = (*PLANNERS, Role.PERSONNEL)
+record_readers = with_role(*RECORD_READERS)
+
+
+def read_record(person, whose) -> bool:
+    """Their own, and as a planner or for personnel those of their units."""
+    return person.pk == whose.pk or person.sight.has(*RECORD_READERS, unit=whose.unit_id)
+
+
+def adjust(person, whose) -> bool:
+    """Planners correct the ledgers of their units; never their own."""
+    return person.pk != whose.pk and person.sight.has(*PLANNERS, unit=whose.unit_id)
+
+
+def set_rate(person, rate) -> bool:
+    return person.sight.has(*PLANNERS, unit=rate.unit_id)
+
+
+def withdraw_objection(person, objection) -> bool:
+    return person.pk == objection.person_id
+
+
+def answer_objection(person, objection) -> bool:
+    """Whoever plans for the unit; nobody answers their own."""
+    return person.pk != objection.person_id and person.sight.has(*PLANNERS, unit=objection.unit_id)
+
+
+def planners_of(units: set[int]) -> dict[int, list[int]]:
+    """{unit: who plans for it}: its roster managers, those of the nearest unit above that has some, else administrators."""
+    held: dict[tuple[int, str], list[int]] = {}
+    for unit, role, person in (
+        Grant.objects.filter(role__in=PLANNERS).order_by("id").values_list("unit", "role", "person")
+    ):
+        held.setdefault((unit, role), []).append(person)
+    above = {unit: unit_tree().above(unit) for unit in units}
+    return {
+        unit: next((held[place, role] for role in PLANNERS for place in path if (place, role) in held), [])
+        for unit, path in above.items()
+    }

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
-from scheduling import renewals
+from scheduling import objecting, renewals
 from scheduling.checks import checks
 from scheduling.models import SeatRole
+from scheduling.models.rights import OBJECTION_LADDER
 from scheduling.models.shifts import SEAT_ORDER, on_duty
 from scheduling.watch import people, strip
 
@@ -45,6 +46,20 @@ deadline_kinds.add(
         restore=renewals.restore,
         ladder=renewals.LADDER,
         brief=renewals.briefs,
+        personal=True,
+    )
+)
+
+resolvers.add(Resolver("scheduling.answerers", _("those who plan for the unit"), objecting.answerers))
+deadline_kinds.add(
+    DeadlineKind(
+        name="scheduling.objection",
+        title=_("the objection is answered"),
+        mark=pgettext_lazy("mark on the watch line", "O"),
+        action=objecting.action,
+        expected=objecting.expected,
+        restore=objecting.restore,
+        ladder=OBJECTION_LADDER,
         personal=True,
     )
 )

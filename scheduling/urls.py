@@ -1,6 +1,21 @@
 from django.urls import path
 
-from scheduling.views import days, exemptions, pool, posts, qualified, shifts, terms, wishes
+from scheduling.views import (
+    adjustments,
+    days,
+    exemptions,
+    feed,
+    ledger,
+    my,
+    objections,
+    pool,
+    posts,
+    qualified,
+    rates,
+    shifts,
+    terms,
+    wishes,
+)
 
 urlpatterns = [
     path("shifts/", shifts.shifts, name="shifts"),
@@ -38,4 +53,22 @@ urlpatterns = [
     path("days/<int:year>/begin/", days.begin, name="days-begin"),
     path("days/<int:year>/confirm/", days.confirm, name="days-confirm"),
     path("days/<str:date>/", days.day, name="day"),
+    path("my/", my.my, name="my"),
+    path("my/record/", my.record, name="my-record"),
+    path("my/<int:pk>/", my.my, name="my-of"),
+    path("my/<int:pk>/record/", my.record, name="my-of-record"),
+    path("my/feed/", feed.renew, name="feed-renew"),
+    path("my/feed/end/", feed.end, name="feed-end"),
+    path("ics/<str:token>.ics", feed.feed, name="feed"),
+    path("objections/", objections.objections, name="objections"),
+    path("objections/new/", objections.put, name="objection-put"),
+    path("objections/<int:pk>/", objections.objection, name="objection"),
+    path("objections/<int:pk>/withdraw/", objections.withdraw, name="objection-withdraw"),
+    path("objections/<int:pk>/answer/", objections.answer, name="objection-answer"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/new/", rates.add, name="rate-add"),
+    path("rates/<int:pk>/remove/", rates.remove, name="rate-remove"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/sheet/", ledger.sheet, name="ledger-sheet"),
+    path("ledger/adjust/", adjustments.add, name="adjustment-add"),
 ]

@@ -17,7 +17,18 @@ from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
-from scheduling.models import DayKind, Exemption, Member, Pattern, Post, Qualification, Qualified, Shift
+from scheduling.models import (
+    DayKind,
+    Exemption,
+    Member,
+    Objection,
+    Pattern,
+    Post,
+    Qualification,
+    Qualified,
+    Rate,
+    Shift,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +40,7 @@ VERBS = {
     "incident-amend": "amend", "shift-change": "change", "shift-remove": "remove", "line-change": "keep",
     "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",
     "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
+    "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip
 # These belong to everyone; editing them asks for the whole.
 ORGANISATION_WIDE = re.compile("^standard|^qualification-")
@@ -93,6 +105,10 @@ def world(house, head, chief, officer, outsider, now):
             "terms": unit,
         }
         things[side] |= {"person": person, "qualification": kind, "qualified": held}
+        objection = Objection(shift=shift, text="记错了")
+        objection.put(by=person, at=now)
+        rate = Rate.objects.create(unit=unit, kind="allowance", day_kind="rest", from_on="2026-01-01")
+        things[side] |= {"objection": objection, "rate": rate, "my": person}
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)
     things["notice"] = notice

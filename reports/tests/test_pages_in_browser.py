@@ -14,6 +14,8 @@ EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/",
 OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
             "/qualifications/", "/qualifications/new/", "/terms/"]  # fmt: skip
+RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
+RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
 LOOKS = [("light", "zh-hans", 1440), ("dark", "zh-hans", 390), ("light", "en", 390), ("dark", "en", 1440)]
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -57,13 +59,20 @@ def rostering_pages(product) -> list[str]:
     return [path.format(rows[0][0]) for path, rows in found if rows]
 
 
+def rights_pages(product) -> list[str]:
+    objections = product.sql("SELECT matter_id, person_id FROM scheduling_objection ORDER BY status")
+    return [f"/objections/{row[0]}/" for row in objections] + [
+        f"/my/{objections[0][1]}/",
+        f"/my/{objections[0][1]}/record/",
+    ]
+
+
 @pytest.mark.parametrize(("theme", "language", "width"), LOOKS)
 def test_every_page_is_clean(product, open_browser, axe, theme, language, width):
     officer, manager = product.on_watch("primary")[0], product.person("谢婷")[0]
     visits = [("", path) for path in STRANGERS]
-    visits += [(officer, path) for path in (*EVERYONES, *OFFICERS, *matter_pages(product))]
-    visits += [(manager, path) for path in MANAGERS]
-    visits += [(manager, path) for path in rostering_pages(product)]
+    visits += [(officer, path) for path in (*EVERYONES, *RIGHTS, *OFFICERS, *matter_pages(product))]
+    visits += [(manager, path) for path in (*MANAGERS, *RIGHTS_KEPT, *rostering_pages(product), *rights_pages(product))]
     pages, wrong = {}, []
     for who, path in visits:
         if who not in pages:

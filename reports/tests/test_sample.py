@@ -9,7 +9,7 @@ from duty import watchdog
 from duty.clock import local
 from duty.models import Deadline, Firing, Line, Person, Unit
 from incidents.models import Incident, Status
-from scheduling.models import Exemption, Member, Pattern, Qualified, Seat, Shift, Wish
+from scheduling.models import Exemption, Member, Objection, Pattern, Qualified, Seat, Shift, Wish
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,9 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
     for incident in (waiting, in_hand):
         running = Deadline.objects.open().get(matter=incident.pk)
         assert now < running.due_at < now + dt.timedelta(hours=1)
-    others = Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk])
+    objection = Objection.objects.open().get()
+    assert Deadline.objects.open().get(matter=objection.pk).due_at > now
+    others = Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk, objection.pk])
     assert set(others.values_list("kind", flat=True)) == {"scheduling.qualified"}
     assert others.overdue(now).count() == 1 and not others.filter(fires_at__lte=now).exists()
     assert watchdog.look() == 0

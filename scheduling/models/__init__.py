@@ -2,6 +2,7 @@
 
 from .absences import Absence, AbsenceKind, AbsenceStatus, Half
 from .days import CalendarYear, Day, DayKind
+from .feeds import Feed
 from .patterns import Pattern, PatternSeat, Qualification
 from .pool import Exempt, Exemption, Member, Wanted, Wish
 from .posts import Post
@@ -23,6 +24,7 @@ __all__ = [
     "Entitlement",
     "Exempt",
     "Exemption",
+    "Feed",
     "GeneratorRun",
     "Half",
     "Member",

@@ -1,12 +1,28 @@
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
+from duty.clock import DAY
 from duty.evidence import append_only, evidence
-from duty.steps import Subject
+from duty.ladders import ESCALATE, Rung
+from duty.models import Line, Notice, Person
+from duty.steps import Subject, verb
+from duty.telling import tell
 
 from .days import DayKind
 from .shifts import SeatRole, Shift
+
+ANSWER_WITHIN = 7 * DAY
+# Those who plan hear of it at once, when two days are left, and when it is due; then the head does, every day.
+OBJECTION_LADDER = (
+    Rung(offset=-2 * 86400, to="scheduling.answerers"),
+    Rung(offset=0, to="scheduling.answerers"),
+    Rung(offset=3600, to="duty.unit_head", action=ESCALATE, again=86400),
+)
 
 
 class Entitlement(models.TextChoices):
@@ -48,6 +64,9 @@ class Rate(models.Model):
     def __str__(self):
         return f"{self.unit} {self.get_kind_display()} {self.get_day_kind_display()}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("rates")
+
 
 class Adjustment(models.Model):
     """A correction of someone's ledger, or time off taken from it: what, how much, why, by whom. Never rewritten."""
@@ -74,6 +93,12 @@ class Adjustment(models.Model):
     def __str__(self):
         return f"{self.person.name} {self.amount} {self.get_kind_display()}"
 
+    def book(self, *, unit_id: int, by, at: dt.datetime) -> None:
+        """Write it down, once and for all: what was wrong is corrected by another one."""
+        self.unit_id, self.by, self.at = unit_id, by, at
+        self.save(force_insert=True)
+        Line.objects.trace_register(self, "added", by=by, at=at)
+
 
 class ObjectionStatus(models.TextChoices):
     RAISED = "raised", _("waiting for an answer")
@@ -83,10 +108,17 @@ class ObjectionStatus(models.TextChoices):
 
 
 class ObjectionQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status=ObjectionStatus.RAISED)
+
     def visible_to(self, person):
+        """One's own, those of the units one plans for, and what one was told about."""
         from scheduling.access import PLANNERS
 
-        return self.filter(Q(unit_id__in=sorted(person.sight.units(PLANNERS))) | Q(person=person))
+        told = Notice.objects.filter(recipient=person, matter__kind="scheduling.objection").values("matter_id")
+        return self.filter(
+            Q(unit_id__in=sorted(person.sight.units(PLANNERS))) | Q(person=person) | Q(matter_id__in=told)
+        )
 
 
 @evidence()
@@ -98,7 +130,7 @@ class Objection(Subject):
     text = models.TextField(_("what is wrong"), max_length=1000)
     status = models.CharField(_("status"), max_length=10, choices=ObjectionStatus, default=ObjectionStatus.RAISED)
     raised_at = models.DateTimeField(editable=False)
-    answer = models.TextField(_("answer"), max_length=1000, blank=True)
+    answer = models.TextField(_("answer"), max_length=1000, blank=True, editable=False)
     answered_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
 
@@ -114,7 +146,62 @@ class Objection(Subject):
                 condition=Q(status__in=["raised", "withdrawn"]) | Q(answered_at__isnull=False) & ~Q(answer=""),
                 name="an_objection_is_answered_in_words",
             ),
+            models.UniqueConstraint(
+                fields=["person", "shift"],
+                condition=Q(status="raised"),
+                name="one_open_objection_of_a_person_about_a_duty",
+                violation_error_message=_("Your objection to this duty waits for an answer already."),
+            ),
         ]
 
     def __str__(self):
         return f"{self.person.name} {self.raised_at:%Y-%m-%d}"
+
+    @verb(_("raised an objection"))
+    def put(self, *, by: "models.Model", at: dt.datetime):
+        """Those who plan for the unit are told and asked to answer within a week. The trail does not repeat the words."""
+        self.person, self.raised_at = by, at
+        self.unit_id = self.shift.unit_id if self.shift_id else by.unit_id
+        about = self.shift.title if self.shift_id else f"{at:%Y-%m-%d}"
+        self.become_matter(f"{by.name} · {about}", at)
+        self.save(force_insert=True)
+        self.promise_answer(at)
+        self._tell(
+            self.answerers(),
+            lambda: (say("%(name)s objects to an entry. Answer within 7 days.") % {"name": by.name}, self.text),
+            at,
+        )
+
+    def promise_answer(self, at: dt.datetime) -> None:
+        """It stands on the desk of the nearest planner; the ladder tells all of them."""
+        nearest = Person.objects.filter(pk__in=self.answerers()[:1]).first()
+        due_at = self.raised_at + ANSWER_WITHIN
+        self.owe("scheduling.objection", due_at, at=at, by=self.person, owed_by=nearest, owed_as="scheduling.answerers")
+
+    @verb(_("withdrew the objection"))
+    def withdraw(self, *, by, at):
+        self.step(ObjectionStatus.WITHDRAWN, frm=[ObjectionStatus.RAISED])
+        self.close_matter(at, by=by)
+        self._tell(self.answerers(), lambda: (say("%(name)s withdrew an objection.") % {"name": by.name}, ""), at)
+
+    @verb(_("answered the objection"))
+    def settle_with(self, upheld: bool, answer: str, adjustment: "Adjustment | None" = None, *, by, at):
+        """Upheld or rejected, in words; with an upheld one an adjustment may be booked, in the same breath."""
+        to = ObjectionStatus.UPHELD if upheld else ObjectionStatus.REJECTED
+        self.step(to, frm=[ObjectionStatus.RAISED], answer=answer, answered_by=by, answered_at=at)
+        if adjustment is not None and upheld:
+            adjustment.person = self.person
+            adjustment.book(unit_id=self.unit_id, by=by, at=at)
+            self.entry.data = {"adjustment": adjustment.pk}
+        self.settle("scheduling.objection", at, by=by)
+        self.close_matter(at, by=by)
+        title = _("Your objection is upheld.") if upheld else _("Your objection is rejected.")
+        self._tell([self.person_id], lambda: (str(title), answer), at)
+
+    def answerers(self) -> list[int]:
+        from scheduling.access import planners_of
+
+        return [pk for pk in planners_of({self.unit_id}).get(self.unit_id, ()) if pk != self.person_id]
+
+    def _tell(self, people: list[int], write, at: dt.datetime) -> None:
+        tell(people, f"objection:{self.pk}:{self.status}", write, matter_id=self.pk, at=at)
