@@ -1,4 +1,5 @@
 import datetime as dt
+import itertools
 
 from django import forms
 from django.db.models import Q
@@ -8,10 +9,11 @@ from duty.forms.moments import moments_of
 from duty.forms.people import plain_helper
 from duty.models import Person
 from scheduling.access import PLANNERS
-from scheduling.forms.people import PersonField, employable, names_of, shown
+from scheduling.forms.people import PeopleField, PersonField, employable, names_of, shown
 from scheduling.models import Post, Seat, SeatRole, Shift
 
 LONGEST, FURTHEST = dt.timedelta(hours=48), dt.timedelta(days=2 * 366)
+ALONE = (SeatRole.LEADER, SeatRole.PRIMARY)
 SEATS = (SeatRole.LEADER, SeatRole.PRIMARY, SeatRole.SECONDARY, SeatRole.RESERVE)
 
 
@@ -38,15 +40,37 @@ class ShiftForm(forms.ModelForm):
         self.people = employable(at)
         names = names_of(self.people)
         self.suggestions = [shown(person, names) for person in self.people]
-        sitting = {seat.role: seat.person for seat in self.instance.crew()} if self.instance.pk else {}
+        self.sitting = self.instance.crew() if self.instance.pk else []
+        self.span_before = self.instance.starts_at, self.instance.ends_at
         for role in SEATS:
-            self.fields[role.value] = PersonField(
-                self.people,
-                label=role.label,
-                required=role == SeatRole.PRIMARY,
-                initial=shown(sitting.get(role), names),
-            )
+            self._add_seat(role, names)
         self.fields["version"].initial = self.instance.version
+
+    def _add_seat(self, role: SeatRole, names) -> None:
+        """One name for a leader and a primary, unless several share the watch already; several for the others."""
+        here = list(dict.fromkeys(seat.person for seat in self.sitting if seat.role == role))
+        about = {"label": role.label, "required": role == SeatRole.PRIMARY}
+        about["initial"] = "、".join(shown(person, names) for person in here)
+        several = role not in ALONE or len(here) > 1
+        self.fields[role.value] = PeopleField(self.people, **about) if several else PersonField(self.people, **about)
+
+    def _typed(self, role: SeatRole) -> list[Person]:
+        said = self.cleaned_data.get(role.value) or []
+        return said if isinstance(said, list) else [said]
+
+    def _places(self, start, end) -> list[tuple[str, Person, tuple]]:
+        """(seat, person, span): parts that were taken over stay as they are while the watch does not move."""
+        unmoved, found = (start, end) == self.span_before, []
+        for role in SEATS:
+            kept: dict[Person, list] = {}
+            for seat in self.sitting if unmoved else ():
+                if seat.role == role:
+                    kept.setdefault(seat.person, []).append((seat.starts_at, seat.ends_at))
+            people = self._typed(role)
+            if role in ALONE and set(people) != set(kept):
+                kept = {}  # whoever is entered alone keeps all of it
+            found += [(role.value, person, span) for person in people for span in kept.get(person, [(start, end)])]
+        return found
 
     def clean(self):
         cleaned = super().clean()
@@ -83,28 +107,30 @@ class ShiftForm(forms.ModelForm):
             self.add_error("starts_at", _("This post has a shift at that time already."))
 
     def _check_people(self, start, end) -> None:
-        chosen: dict[int, str] = {}
-        for role in SEATS:
-            person = self.cleaned_data.get(role.value)
-            if person is None:
+        places = self._places(start, end)
+        for role in ALONE:
+            spans = sorted(span for seat, _person, span in places if seat == role)
+            if any(one[1] > other[0] for one, other in itertools.pairwise(spans)):
+                self.add_error(role.value, _("Write one name: a watch that is shared or moves has one here."))
+        seen: dict[int, list[tuple[str, tuple]]] = {}
+        for role, person, span in places:
+            mine = seen.setdefault(person.pk, [])
+            if any(span[0] < other[1] and other[0] < span[1] for _role, other in mine):
+                self.add_error(role, _("%(name)s has a seat on this watch already.") % {"name": person.name})
                 continue
-            if person.pk in chosen:
-                self.add_error(role.value, _("%(name)s has a seat on this watch already.") % {"name": person.name})
-                continue
-            chosen[person.pk] = role.value
+            mine.append((role, span))
             # The end itself belongs to the next watch: at midnight of the last day one has still worked to the end.
-            if not person.is_employed(start) or not person.is_employed(end - dt.timedelta(microseconds=1)):
-                self.add_error(role.value, _("%(name)s does not work here on that day.") % {"name": person.name})
-        others = Seat.objects.filter(person__in=chosen, starts_at__lt=end, ends_at__gt=start).exclude(
-            shift=self.instance.pk
-        )
+            if not person.is_employed(span[0]) or not person.is_employed(span[1] - dt.timedelta(microseconds=1)):
+                self.add_error(role, _("%(name)s does not work here on that day.") % {"name": person.name})
+        others = Seat.objects.filter(person__in=seen).between(start, end).exclude(shift=self.instance.pk)
         for seat in others.select_related("shift__post", "person"):
-            self.add_error(
-                chosen[seat.person_id],
-                _("%(name)s has another duty at that time: %(shift)s.")
-                % {"name": seat.person.name, "shift": seat.shift.title},
-            )
+            for role, span in seen[seat.person_id]:
+                if seat.starts_at < span[1] and span[0] < seat.ends_at:
+                    said = _("%(name)s has another duty at that time: %(shift)s.")
+                    self.add_error(role, said % {"name": seat.person.name, "shift": seat.shift.title})
 
     @property
-    def seats(self) -> list[tuple[str, Person]]:
-        return [(role.value, self.cleaned_data[role.value]) for role in SEATS if self.cleaned_data.get(role.value)]
+    def seats(self) -> list[tuple]:
+        """(seat, person), with a span where it is for a part."""
+        whole = self.cleaned_data["starts_at"], self.cleaned_data["ends_at"]
+        return [place[:2] if place[2] == whole else place for place in self._places(*whole)]

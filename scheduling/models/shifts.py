@@ -143,8 +143,9 @@ class Shift(Subject):
         self.close_matter(at, by=by)
 
     def _seat(self, people):
-        Seat.objects.bulk_create(Seat.on(self, role, person) for role, person in people)
-        self.entry.data |= {"crew": [[role, person.name] for role, person in people]}
+        """Each as (seat, person), or with a span where it is for a part of the watch."""
+        Seat.objects.bulk_create(Seat.on(self, role, person, *span) for role, person, *span in people)
+        self.entry.data |= {"crew": [[role, person.name] for role, person, *_span in people]}
 
     def crew(self) -> list["Seat"]:
         """Who keeps this watch, leader first."""

@@ -162,6 +162,74 @@ def test_who_left_yesterday_is_gone_from_midnight_of_the_organisation(typed, as_
     assert "离职人" not in as_(manager).get(NEW).content.decode()
 
 
+# Several people, and parts of a watch
+
+
+def test_secondary_and_reserve_take_several_names(typed, as_, manager, house):
+    names = [make_person(name, house["ops"]).name for name in ("刘洋", "赵静", "吴昊")]
+    answer = as_(manager).post(NEW, typed(secondary="刘洋、赵静", reserve="吴昊"))
+    assert answer.status_code == 302
+    assert {(role, name) for role, name in crew(Shift.objects.get())[2:]} == {
+        ("secondary", names[0]), ("secondary", names[1]), ("reserve", names[2]),
+    }  # fmt: skip
+    page = Page(as_(manager).get(f"{answer['Location']}change/"))
+    assert page.values["secondary"] in ("刘洋、赵静", "赵静、刘洋")
+    for said, wrong in (("刘洋，刘洋", "刘洋"), ("刘洋, 没有这人", "没有这人"), ("陈立、刘洋", "陈立")):
+        page = Page(as_(manager).post(f"{answer['Location']}change/", page.values | {"secondary": said}))
+        assert page.status == 422 and wrong in page.errors["secondary"], said
+        assert page.values["secondary"] == said
+
+
+@pytest.fixture
+def shared(make_shift, officer, leader, house) -> Shift:
+    """陈立 keeps the first half as primary, 刘洋 the second; 赵静 is secondary from midnight."""
+    shift = make_shift("2026-11-23 18:00", "2026-11-24 08:00", leader=leader)
+    midnight = local("2026-11-24 00:00")
+    second, third = make_person("刘洋", house["ops"]), make_person("赵静", house["ops"])
+    Seat.on(shift, "primary", officer, (shift.starts_at, midnight)).save()
+    Seat.on(shift, "primary", second, (midnight, shift.ends_at)).save()
+    Seat.on(shift, "secondary", third, (midnight, shift.ends_at)).save()
+    return shift
+
+
+def parts(shift) -> dict:
+    return {(s.role, s.person.name): (f"{s.starts_at:%H}", f"{s.ends_at:%H}") for s in shift.seats.all() if s.is_part}
+
+
+def test_parts_that_were_taken_over_stay_while_the_watch_does_not_move(as_, manager, shared, house):
+    make_person("吴昊", house["ops"])
+    client, address = as_(manager), f"/shifts/{shared.pk}/change/"
+    before, page = parts(shared), Page(client.get(address))
+    assert page.values["primary"] == "陈立、刘洋" and len(before) == 3
+    assert client.post(address, page.values | {"name": "大夜班", "secondary": "赵静、吴昊"}).status_code == 302
+    assert parts(shared) == before and ("secondary", "吴昊") in crew(shared)
+
+
+def test_whoever_is_entered_alone_keeps_the_whole_watch(as_, manager, shared):
+    client, address = as_(manager), f"/shifts/{shared.pk}/change/"
+    assert client.post(address, Page(client.get(address)).values | {"primary": "刘洋"}).status_code == 302
+    assert set(parts(shared)) == {("secondary", "赵静")} and ("primary", "刘洋") in crew(shared)
+
+
+def test_a_shared_watch_that_moves_asks_for_one_name(as_, manager, shared):
+    client, address = as_(manager), f"/shifts/{shared.pk}/change/"
+    page = Page(client.post(address, Page(client.get(address)).values | {"ends_at": "2026-11-24 09:00"}))
+    assert page.status == 422 and page.errors["primary"] and len(parts(shared)) == 3
+
+
+def test_someone_may_keep_parts_in_two_seats(as_, manager, shared, officer):
+    Seat.on(shared, "secondary", officer, (local("2026-11-24 00:00"), shared.ends_at)).save()
+    client, address = as_(manager), f"/shifts/{shared.pk}/change/"
+    assert client.post(address, Page(client.get(address)).values | {"name": "夜"}).status_code == 302
+    assert len(parts(shared)) == 4
+
+
+def test_parts_are_shown_with_their_times(as_, manager, shared):
+    for path in (shared.get_absolute_url(), "/shifts/?from=2026-11-23"):
+        page = Page(as_(manager).get(path))
+        assert "18:00–00:00" in page.text and "00:00–08:00" in page.text
+
+
 # Double duty
 
 
