@@ -1,0 +1,229 @@
+"""The second process: proves bounds by column generation, then looks for better rosters on its own.
+
+Started as `python -m scheduling.engine.companion READ WRITE`; it reads ("problem", …) and ("roster", …) from one pipe and
+writes ("bound", cost), ("holes", many) and ("roster", array) to the other. It ends when the pipe does.
+"""
+
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+from multiprocessing.connection import Connection
+
+import numpy as np
+
+from . import search
+from .columns import Columns
+from .diving import dive
+from .improving import Improver, better
+from .problem import NEVER, Problem
+from .proving import prove
+from .tables import build, outside
+
+
+def whole_costs(problem: Problem) -> bool:
+    """Whether every roster's cost is a whole number."""
+    prices = [problem.under, problem.over, *(person.cost for person in problem.people)]
+    single = [problem.change, problem.split_weekend, problem.constant, *problem.spacing]
+    weighty = any(weight > 0 for person in problem.people for _target, weight in person.targets.values())
+    flat = all((np.floor(price[np.isfinite(price)]) == price[np.isfinite(price)]).all() for price in prices)
+    return flat and not weighty and all(float(value).is_integer() for value in single)
+
+
+class Companion:
+    def __init__(self, receive: Connection, send: Connection):
+        self.receive, self.outgoing = receive, send
+        _word, self.problem, seconds, roster, seed = receive.recv()
+        self.until = time.perf_counter() + seconds
+        self.t = build(self.problem)
+        self.whole = whole_costs(self.problem)
+        self.constant = self.problem.constant
+        self.s = search.begin(self.t, roster, seed)
+        self.best_known = self.s.value.copy()
+        self.bound = -np.inf
+
+    def tell(self, *message) -> None:
+        self.outgoing.send(message)
+
+    def listen(self) -> None:
+        """Take over a better roster from the other side."""
+        newest = None
+        while self.receive.poll():
+            newest = self.receive.recv()
+        if newest is not None and newest[0] == "roster":
+            theirs = search.begin(self.t, newest[1])
+            if better(theirs.value, self.s.value):
+                self.s.roster[:] = theirs.roster
+                search.refresh(self.t, self.s)
+                self.s.best[:], self.s.best_value[:] = self.s.roster, self.s.value
+
+    def say_bound(self, bound: float) -> None:
+        """Bounds are told with the constant in them, rounded up where costs are whole."""
+        bound += self.constant
+        if self.whole:
+            bound = float(np.ceil(bound - 1e-5))
+        if bound > self.bound:
+            self.bound = bound
+            self.tell("bound", bound)
+        self.listen()
+
+    def offer(self) -> None:
+        self.tell("roster", outside(self.s.roster, self.t.kinds))
+
+    @property
+    def closed(self) -> bool:
+        return self.s.value[0] < 1e-9 and self.bound >= self.s.value[1] - 1e-6
+
+    def work(self) -> None:
+        # Prices above what wishes and fairness can ever say only make the master restless.
+        soft = self.soft_scale()
+        box = np.inf if self.whole else max(10.0, 5 * soft)
+        self.listen()
+        c = self.columns = Columns(self.t, self.s, box=box, room=400_000 if self.t.days <= 44 else 60_000)
+        best = self.s.value[1] - self.constant
+        c.solver.setOptionValue("solver", "ipm")
+        c.solver.setOptionValue("run_crossover", "off")
+        c.solver.setOptionValue("ipm_optimality_tolerance", 1e-6)
+        begun = time.perf_counter()
+        third = begun + (self.until - begun) / 3
+        if c.linked:
+            self.wait_for_roster(begun + 0.1 * (self.until - begun))
+            c.guess(self.s)
+            best = self.s.value[1] - self.constant
+            c.warm(10**6, third, best, keep=0, agility=0.1, tell=self.say_bound)
+        else:
+            c.warm(30, third, best, tell=self.say_bound)
+            c.generate(third, gap=1e-4, tell=self.say_bound)
+        self.holes()
+        if not c.linked:
+            self.descend(c)
+        if not self.closed and self.whole and not c.linked and self.t.days <= 44:
+            c.generate(time.perf_counter() + (self.until - time.perf_counter()) / 4, gap=1e-7, tell=self.say_bound)
+        self.improve(c)
+
+    def soft_scale(self) -> float:
+        finite = [np.abs(person.cost[np.isfinite(person.cost)]).max(initial=0.0) for person in self.problem.people]
+        weights = [weight for person in self.problem.people for _t, weight in person.targets.values()]
+        return max(
+            [
+                self.problem.change,
+                self.problem.split_weekend,
+                *finite,
+                *(2 * w for w in weights),
+                *self.problem.spacing,
+                1.0,
+            ]
+        )
+
+    def wait_for_roster(self, until: float) -> None:
+        """The other side's first good roster suggests prices."""
+        while time.perf_counter() < until:
+            time.sleep(0.05)
+            self.listen()
+
+    def descend(self, c: Columns) -> None:
+        """A roster straight from the mixture."""
+        if time.perf_counter() > self.until - 1 or self.closed:
+            return
+        rows = dive(c, min(self.until - 0.5, time.perf_counter() + (self.until - time.perf_counter()) / 3), share=0.05)
+        self.listen()
+        if rows is None:
+            return
+        theirs = search.begin(self.t, outside(np.array(rows), self.t.kinds))
+        if better(theirs.value, self.s.value):
+            self.s.roster[:] = theirs.roster
+            search.refresh(self.t, self.s)
+            self.s.best[:], self.s.best_value[:] = self.s.roster, self.s.value
+            self.offer()
+
+    def improve(self, c: Columns) -> None:
+        """Neighbourhoods until the end; now and then an attempt to prove that nothing better is left."""
+        # the dive has fixed columns in this master: bounds stay, its solver is not used again
+        step = 1.0 if self.whole else 0.0
+        better_rows = Improver(
+            self.t, self.s, self.whole, seed=7, pricers=c.pricers, prices=c.prices, own=c.own, box=c.box
+        )
+        better_rows.own_of = tuple((c.people[place], counter) for place, counter in c.linked)
+        if better_rows.whole:
+            better_rows.remember((c.people[place], row, cost) for place, row, cost in c.columns)
+        else:
+            better_rows.pricers = None
+        failed, next_try = np.inf, 0
+        while time.perf_counter() < self.until and not self.closed:
+            gap = self.s.value[1] - self.constant - c.bound
+            if (
+                self.whole
+                and better_rows.whole
+                and better_rows.tries >= next_try
+                and gap < failed
+                and not self.elastic(c)
+            ):
+                failed = gap
+                self.attempt(c, step)
+                next_try = better_rows.tries + 10
+                continue
+            if better_rows.once(self.until):
+                self.offer()
+            self.listen()
+
+    def elastic(self, c: Columns) -> bool:
+        return any(pricer.elastic for pricer in c.pricers)
+
+    def attempt(self, c: Columns, step: float) -> None:
+        now = time.perf_counter()
+        answer = prove(
+            c, self.s.value[1] - self.constant, step, min(self.until, now + max(5.0, (self.until - now) / 2))
+        )
+        if answer is None:
+            return
+        rows, bound = answer
+        if rows is not None:
+            self.s.roster[:] = np.array(rows)
+            search.refresh(self.t, self.s)
+            self.s.best[:], self.s.best_value[:] = self.s.roster, self.s.value
+            self.offer()
+        self.say_bound(bound)
+
+    def holes(self) -> None:
+        """A proven least number of holes, when the best roster still has some."""
+        self.listen()
+        kinds = self.t.kinds
+        missing = np.maximum(0, self.t.demand - self.s.cover[:, :kinds]).sum()
+        if not missing or time.perf_counter() > self.until - 1 or self.t.days > 44:
+            return
+        people = [
+            replace(person, targets={}, cost=np.where(np.isfinite(person.cost), 0.0, NEVER))
+            for person in self.problem.people
+        ]
+        shape = self.problem.demand.shape
+        bare = replace(
+            self.problem, people=people, under=np.ones(shape), over=np.zeros(shape), categories=[], spacing=(),
+            split_weekend=0.0, reference=None, constant=0.0,
+        )  # fmt: skip
+        t = build(bare)
+        c = Columns(t, search.begin(t, outside(self.s.roster, kinds)))
+        now = time.perf_counter()
+        c.generate(now + (self.until - now) / 4, float(missing), 1 - 1e-6, gap=1e-5)
+        self.tell("holes", max(0, int(np.ceil(c.bound - 1e-6))))
+
+
+def main() -> None:
+    receive, send = Connection(int(sys.argv[1]), writable=False), Connection(int(sys.argv[2]), readable=False)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    try:
+        Companion(receive, send).work()
+        send.send(("done",))
+        time.sleep(0.2)
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        pass
+
+
+def _end_with_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
