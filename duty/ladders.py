@@ -22,6 +22,7 @@ class Rung:
     min_gap: int = MIN_GAP_SECONDS
     again: int = 0  # last rung only: seconds until it fires again; 0 is once
     person: int | None = None  # for the resolver of one designated person
+    urgent: bool = False  # this rung, even where its kind is not
 
     def __post_init__(self):
         if self.action not in (TELL, REMIND, ESCALATE):

@@ -134,6 +134,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "watchdog": {"task": "duty.watchdog", "schedule": 60, "options": {"expires": 55}},
     "housekeeping": {"task": "duty.housekeeping", "schedule": 3600, "options": {"expires": 3000}},
+    "lapsing": {"task": "scheduling.lapse", "schedule": 60, "options": {"expires": 55}},
 }
 
 # People

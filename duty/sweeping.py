@@ -205,7 +205,7 @@ def _notices(dues: list[Due], rungs: dict[int, Rung], people: dict, owners: dict
                 text=f"{text}\n{brief}".strip(),
                 matter_id=due.matter_id,
                 firing_id=firing[due.id],
-                urgent=kind.urgent,
+                urgent=kind.urgent or rungs[due.id].urgent,
                 # Whoever owes it is only reminded; the answer is asked of the others.
                 needs_acknowledgement=kind.needs_acknowledgement and person.id not in owners[due.id],
             )

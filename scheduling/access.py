@@ -1,11 +1,11 @@
-"""Who may do what with watches."""
+"""Who may do what with watches, absences and swaps."""
 
 from django.db.models import Q
 
 from duty.access import with_role
-from duty.models import Grant, Person, Role, Unit
-from duty.models.units import unit_tree
+from duty.models import Person, Role, Unit
 from scheduling.models import Member
+from scheduling.recipients import heads_above
 
 PLANNERS = (Role.MANAGER, Role.ADMINISTRATOR)
 planners = with_role(*PLANNERS)
@@ -84,15 +84,63 @@ def answer_objection(person, objection) -> bool:
     return person.pk != objection.person_id and person.sight.has(*PLANNERS, unit=objection.unit_id)
 
 
-def planners_of(units: set[int]) -> dict[int, list[int]]:
-    """{unit: who plans for it}: its roster managers, those of the nearest unit above that has some, else administrators."""
-    held: dict[tuple[int, str], list[int]] = {}
-    for unit, role, person in (
-        Grant.objects.filter(role__in=PLANNERS).order_by("id").values_list("unit", "role", "person")
-    ):
-        held.setdefault((unit, role), []).append(person)
-    above = {unit: unit_tree().above(unit) for unit in units}
-    return {
-        unit: next((held[place, role] for role in PLANNERS for place in path if (place, role) in held), [])
-        for unit, path in above.items()
-    }
+# Absences
+
+
+def plans(person, unit_id: int) -> bool:
+    return person.sight.has(*PLANNERS, unit=unit_id)
+
+
+def record_for(person, other) -> bool:
+    """File or record an absence for someone: their superior, a head above them, or who plans their unit's duty."""
+    if person.pk == other.pk:
+        return False
+    return other.superior_id == person.pk or plans(person, other.unit_id) or person.pk in heads_above(other.unit_id)
+
+
+def decide(person, absence) -> bool:
+    """Approve or decline: never one's own."""
+    return record_for(person, absence.person)
+
+
+def refile(person, absence) -> bool:
+    """Change or withdraw it, or say that they are back."""
+    return person.pk in (absence.person_id, absence.asked_by_id) or decide(person, absence)
+
+
+def read_reason(person, absence) -> bool:
+    """Why someone is away is theirs, and of those who decide."""
+    return refile(person, absence) or person.pk == absence.decided_by_id
+
+
+# Swaps and open seats
+
+
+def cover(person, shift) -> bool:
+    """Take someone off a watch, fill an open seat: planners, and the heads above."""
+    return plans(person, shift.unit_id) or person.pk in heads_above(shift.unit_id)
+
+
+def give(person, seat) -> bool:
+    """Offer a duty: one's own, or for someone."""
+    return seat.person_id == person.pk or cover(person, seat.shift)
+
+
+def take(person, swap) -> bool:
+    """The one who was asked, or anyone it was offered to."""
+    if person.pk == swap.giver_id:
+        return False
+    return person.pk == swap.asked_id if swap.asked_id else person.pk in swap.told_of_it()
+
+
+def turn_down(person, swap) -> bool:
+    return person.pk == swap.asked_id
+
+
+def call_off(person, swap) -> bool:
+    return person.pk in (swap.giver_id, swap.offered_by_id) or cover(person, swap.shift)
+
+
+def settle_swap(person, swap) -> bool:
+    """Approve or refuse: who may cover the watch and takes no part in it."""
+    return person.pk not in (swap.giver_id, swap.taker_id) and cover(person, swap.shift)

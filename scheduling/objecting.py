@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.access import PLANNERS, planners_of
+from scheduling.access import PLANNERS
 from scheduling.models import Objection
+from scheduling.recipients import planners_of
 
 
 def answerers(dues, at):

@@ -9,22 +9,10 @@ from django.utils.translation import pgettext
 from duty.access import can
 from duty.clock import day_of
 from duty.ladders import Rung
-from duty.models import Grant, Role
-from duty.models.units import unit_tree
 from scheduling.models import Qualified
 
 DAY_SECONDS = 24 * 3600
 LADDER = tuple(Rung(offset=-days * DAY_SECONDS, to="duty.owner+scheduling.planners") for days in (60, 14, 0))
-
-
-def planners_of(dues, at):
-    """The roster managers of the matter's unit, else those of the nearest unit above that has one."""
-    managers: dict[int, list[int]] = {}
-    for unit, person in Grant.objects.filter(role=Role.MANAGER).order_by("id").values_list("unit_id", "person_id"):
-        managers.setdefault(unit, []).append(person)
-    tree = unit_tree()
-    found = {due.id: next((managers[unit] for unit in tree.above(due.unit_id) if unit in managers), []) for due in dues}
-    return {due: people for due, people in found.items() if people}
 
 
 def expected(at):

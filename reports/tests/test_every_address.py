@@ -18,6 +18,7 @@ from duty.tests.test_architecture import LAYERS
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
 from scheduling.models import (
+    Absence,
     DayKind,
     Exemption,
     Member,
@@ -28,6 +29,7 @@ from scheduling.models import (
     Qualified,
     Rate,
     Shift,
+    Swap,
 )
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,9 @@ VERBS = {
     "incident-phone": "acknowledge_by_phone", "incident-note": "note", "incident-regrade": "regrade",
     "incident-close": "close", "incident-reopen": "reopen", "incident-reveal": "reveal_contact",
     "incident-amend": "amend", "shift-change": "change", "shift-remove": "remove", "line-change": "keep",
+    "shift-fill": "cover", "shift-without": "cover", "shift-vacate": "cover", "absence-change": "refile",
+    "absence-approve": "decide", "absence-decline": "decide", "absence-withdraw": "refile", "absence-back": "refile",
+    "swap-take": "take", "swap-approve": "settle_swap", "swap-withdraw": "call_off",
     "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",
     "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
@@ -104,6 +109,13 @@ def world(house, head, chief, officer, outsider, now):
             "pool": unit,
             "terms": unit,
         }
+        absence = Absence(
+            person=person, kind="leave", from_on=dt.date(2026, 12, 1), until_on=dt.date(2026, 12, 2)
+        )  # fmt: skip
+        absence.ask(by=person, at=now)
+        swap = Swap(shift=shift, role="primary", giver=person)
+        swap.offer(by=person, at=now)
+        things[side] |= {"absence": absence, "swap": swap}
         things[side] |= {"person": person, "qualification": kind, "qualified": held}
         objection = Objection(shift=shift, text="记错了")
         objection.put(by=person, at=now)

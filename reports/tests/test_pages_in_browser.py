@@ -9,10 +9,10 @@ from reports.tests.conftest import link_in, shot, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/days/", "/wishes/", "/lines/", "/standard/", "/trail/", "/me/",
+EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/", "/absences/", "/absences/new/", "/swaps/", "/days/", "/wishes/", "/lines/", "/standard/", "/trail/", "/me/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
-MANAGERS = ["/shifts/new/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
+MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
             "/qualifications/", "/qualifications/new/", "/terms/"]  # fmt: skip
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]

@@ -3,6 +3,7 @@
 from .absences import Absence, AbsenceKind, AbsenceStatus, Half
 from .days import CalendarYear, Day, DayKind
 from .feeds import Feed
+from .open_seats import OpenSeat
 from .patterns import Pattern, PatternSeat, Qualification
 from .pool import Exempt, Exemption, Member, Wanted, Wish
 from .posts import Post
@@ -30,6 +31,7 @@ __all__ = [
     "Member",
     "Objection",
     "ObjectionStatus",
+    "OpenSeat",
     "Pattern",
     "PatternSeat",
     "Post",

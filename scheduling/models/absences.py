@@ -11,6 +11,7 @@ from duty.evidence import evidence
 from duty.models import phone_number
 from duty.steps import Subject
 
+from .leaving import Leaving
 from .shifts import OnePerson, Span
 
 
@@ -32,6 +33,7 @@ class AbsenceStatus(models.TextChoices):
 # Those that keep someone from duty.
 STANDING = (AbsenceStatus.ASKED, AbsenceStatus.APPROVED, AbsenceStatus.BACK)
 COUNTED = (AbsenceStatus.APPROVED, AbsenceStatus.BACK)
+COLOURS = {AbsenceStatus.ASKED: "soon", AbsenceStatus.APPROVED: "well", AbsenceStatus.BACK: "well"}
 
 
 class Half(models.TextChoices):
@@ -51,11 +53,13 @@ class AbsenceQuerySet(models.QuerySet):
         return self.filter(starts_at__lt=end, ends_at__gt=start)
 
     def visible_to(self, person):
+        if person.sight.everything:
+            return self
         return self.filter(person.sight.covers("matter_id") | Q(person=person) | Q(acting=person))
 
 
 @evidence()
-class Absence(Subject):
+class Absence(Leaving, Subject):
     """Someone is away from the first half-day to the last: leave, sickness, training, or filed as away (外出报备)."""
 
     person = models.ForeignKey("duty.Person", models.PROTECT, related_name="absences", verbose_name=_("person"))
@@ -121,7 +125,12 @@ class Absence(Subject):
         indexes = [models.Index(fields=["starts_at", "ends_at"], name="absences_by_time")]
 
     def __str__(self):
-        return f"{self.person.name} {self.get_kind_display()}"
+        return self.title
+
+    @property
+    def colour(self) -> str:
+        """Of its status, on a page."""
+        return COLOURS.get(self.status, "next")
 
     def set_span(self) -> None:
         """The half-days as instants: a morning ends and an afternoon begins at noon."""

@@ -199,7 +199,7 @@ class Objection(Subject):
         self._tell([self.person_id], lambda: (str(title), answer), at)
 
     def answerers(self) -> list[int]:
-        from scheduling.access import planners_of
+        from scheduling.recipients import planners_of
 
         return [pk for pk in planners_of({self.unit_id}).get(self.unit_id, ()) if pk != self.person_id]
 

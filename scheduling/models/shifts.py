@@ -13,7 +13,9 @@ from duty.looks import once_a_look
 from duty.models import Matter
 from duty.models.units import unit_tree
 from duty.steps import Conflict, Subject, verb
+from scheduling import wording
 
+from .filling import Filling
 from .posts import Post
 
 
@@ -55,7 +57,7 @@ class ShiftQuerySet(models.QuerySet):
 
 
 @evidence()
-class Shift(Subject):
+class Shift(Filling, Subject):
     """One watch at one post, from start to end; the end itself belongs to the next."""
 
     post = models.ForeignKey(Post, models.PROTECT, related_name="shifts", verbose_name=_("duty post"))
@@ -103,6 +105,8 @@ class Shift(Subject):
 
     @classmethod
     def detail_of(cls, line) -> str:
+        if seat := line.data.get("seat"):
+            return wording.change_of_hands(SeatRole(seat[0]).label, *seat[1:])
         return " · ".join(f"{SeatRole(role).label} {name}" for role, name in line.data.get("crew", ()))
 
     @property
@@ -123,13 +127,14 @@ class Shift(Subject):
         moved = Shift.objects.live().filter(pk=self.pk, version=self.version).update(version=F("version") + 1)
         if not moved:
             raise Conflict(self)
-        before = [[seat.role, seat.person.name] for seat in self.crew()]
+        before = self.crew()
         self.seats.all().delete()
         self.version += 1
         self.save()
         Matter.objects.filter(pk=self.pk).update(title=self.title, opened_at=self.starts_at)
         self._seat(people)
-        self.entry.data |= {"before": before}
+        self.entry.data |= {"before": [[seat.role, seat.person.name] for seat in before]}
+        self.reconcile(before, by=by, at=at)
 
     @verb(_("removed the shift"))
     def remove(self, *, by, at):
@@ -140,6 +145,10 @@ class Shift(Subject):
         self.seats.all().delete()
         if not Shift.objects.live().filter(pk=self.pk).update(removed_at=at):
             raise Conflict(self)
+        self.removed_at = at
+        self.open_seats.open().update(closed_at=at, closed_by=by)
+        for swap in self.offers():
+            swap.follow(by=by, at=at)
         self.close_matter(at, by=by)
 
     def _seat(self, people):

@@ -1,5 +1,3 @@
-import datetime as dt
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,19 +6,9 @@ from duty.evidence import evidence
 from duty.steps import Subject
 
 from .absences import Absence
+from .parts import Part
 from .shifts import SeatRole, Shift
-
-
-class SwapStatus(models.TextChoices):
-    OFFERED = "offered", _("waiting for someone to take it")
-    TAKEN = "taken", _("taken, waiting for approval")
-    DONE = "done", _("done")
-    DECLINED = "declined", _("declined")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    EXPIRED = "expired", _("expired")
-
-
-OPEN = (SwapStatus.OFFERED, SwapStatus.TAKEN)
+from .trading import COLOURS, OPEN, SwapStatus, Trading
 
 
 class SwapQuerySet(models.QuerySet):
@@ -28,11 +16,13 @@ class SwapQuerySet(models.QuerySet):
         return self.filter(status__in=OPEN)
 
     def visible_to(self, person):
+        if person.sight.everything:
+            return self
         return self.filter(person.sight.covers("matter_id") | Q(giver=person) | Q(taker=person) | Q(asked=person))
 
 
 @evidence()
-class Swap(Subject):
+class Swap(Trading, Part, Subject):
     """A duty, or a part of one, that changes hands: given away (cover), or exchanged for one of the other's.
 
     It follows the duty: when the watch moves, it moves along. `from_minute` and `until_minute` count from the start
@@ -42,8 +32,6 @@ class Swap(Subject):
     shift = models.ForeignKey(Shift, models.PROTECT, related_name="swaps", verbose_name=_("duty"))
     role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
     giver = models.ForeignKey("duty.Person", models.PROTECT, related_name="gives", verbose_name=_("given by"))
-    from_minute = models.PositiveSmallIntegerField(null=True, blank=True)
-    until_minute = models.PositiveSmallIntegerField(null=True, blank=True)
     counter_shift = models.ForeignKey(
         Shift, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in exchange for")
     )
@@ -104,10 +92,9 @@ class Swap(Subject):
         return f"{self.shift.title} {self.giver.name}"
 
     @property
-    def span(self) -> tuple[dt.datetime, dt.datetime]:
-        """What changes hands, as instants of the watch as it stands now."""
-        start, end = self.shift.starts_at, self.shift.ends_at
-        if self.from_minute is None:
-            return start, end
-        minute = dt.timedelta(minutes=1)
-        return start + self.from_minute * minute, min(end, start + self.until_minute * minute)
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def colour(self) -> str:
+        return COLOURS.get(self.status, "next")
