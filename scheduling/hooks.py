@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from duty.ladders import ESCALATE, Rung
 from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
-from scheduling import objecting, promises, recipients, renewals
+from scheduling import objecting, promises, publication, recipients, renewals
 from scheduling.access import PLANNERS
 from scheduling.checks import checks
 from scheduling.models import SeatRole
@@ -139,6 +139,17 @@ deadline_kinds.add(
         restore=objecting.restore,
         ladder=OBJECTION_LADDER,
         personal=True,
+    )
+)
+deadline_kinds.add(
+    DeadlineKind(
+        name="scheduling.publish",
+        title=_("the roster is published"),
+        mark=pgettext_lazy("mark on the watch line", "P"),
+        action=publication.action,
+        expected=publication.expected,
+        restore=publication.restore,
+        ladder=publication.LADDER,
     )
 )
 

@@ -111,6 +111,7 @@ def script_words():
             "draft-saved": _("Draft saved %(t)s"),
             "draft-failed": _("The draft could not be saved. Keep this tab open."),
             "offline": _("No connection. What you see may be old."),
+            "failed": _("That did not work. Reload the page and try again."),
             "dismiss": _("Dismiss"),
         }
     }

@@ -9,10 +9,12 @@ from .pool import Exempt, Exemption, Member, Wanted, Wish
 from .posts import Post
 from .qualified import Qualified
 from .rights import Adjustment, Entitlement, Objection, ObjectionStatus, Rate
-from .rosters import GeneratorRun, Roster, RosterStatus, RosterVersion, RunState, Slot
+from .rosters import Roster, RosterStatus
 from .shifts import Seat, SeatRole, Shift
+from .slots import DraftEdit, Slot
 from .swaps import Swap, SwapStatus
 from .terms import Rotation, Terms
+from .versions import GeneratorRun, RosterVersion, RunState
 
 __all__ = [
     "Absence",
@@ -22,6 +24,7 @@ __all__ = [
     "CalendarYear",
     "Day",
     "DayKind",
+    "DraftEdit",
     "Entitlement",
     "Exempt",
     "Exemption",

@@ -6,13 +6,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from duty.evidence import append_only, evidence
-from duty.steps import Subject
+from duty.clock import DAY, day_of, start_of
+from duty.evidence import evidence
+from duty.models import Person
+from duty.steps import Conflict, Subject, verb
 
-from .patterns import Pattern, Qualification
 from .pool import Days
-from .posts import Post
-from .shifts import OnePerson, SeatRole, Shift
+from .shifts import OnePerson
+from .slots import DraftEdit, Slot, as_published, laid_out
+from .terms import Terms
 
 
 class RosterStatus(models.TextChoices):
@@ -93,6 +95,142 @@ class Roster(Subject):
     def title(self) -> str:
         return f"{self.unit.name} {self.period}"
 
+    @classmethod
+    def detail_of(cls, line) -> str:
+        return " · ".join(line.data.get("lines", ()))
+
+    @verb(_("drafted the roster"))
+    def draft(self, *, by, at):
+        """Begin a draft: every seat that the patterns ask for in its days, all of them open."""
+        self.drafted_by, self.drafted_at = by, at
+        self.become_matter(self.title, at)
+        self.save(force_insert=True)
+        Slot.objects.bulk_create(as_published(self, at))
+        self.promise(at, by)
+
+    def promise(self, at: dt.datetime, by=None) -> None:
+        """It is to be published so many days ahead of its first day (A36)."""
+        ahead = Terms.of(self.unit_id).publish_days_ahead
+        self.owe("scheduling.publish", start_of(self.first_on - ahead * DAY), at=at, by=by)
+
+    @verb(_("changed the draft"))
+    def seat(self, people: dict[int, int | None], edits: int | None = None, what: str = "seat", *, by, at):
+        """Seat people on slots, {slot: person or None}; raises Conflict if the draft has moved on from `edits`.
+
+        Returns what was changed as {slot: (before, after)}; what is there already changes nothing.
+        """
+        self._take_edit(edits)
+        slots = {slot.pk: slot for slot in self.slots.filter(pk__in=people).select_for_update()}
+        if len(slots) != len(people):
+            raise Conflict(self, _("Some of these seats are no longer on the draft."))
+        changed = {pk: (slots[pk].person_id, person) for pk, person in people.items() if slots[pk].person_id != person}
+        for pk, (_before, after) in changed.items():
+            slots[pk].person_id = after
+            if after is None:
+                slots[pk].is_pinned = False
+        Slot.objects.bulk_update([slots[pk] for pk in changed], ["person", "is_pinned"], batch_size=500)
+        if changed:
+            self._note_edit(what, changed, by, at)
+            self.entry.data = {"lines": _told(slots, changed)}
+        return changed
+
+    @verb(_("pinned on the draft"))
+    def pin(self, slots: list[int], pinned: bool = True, edits: int | None = None, *, by, at):
+        """The generator leaves pinned seats as they are."""
+        self._take_edit(edits)
+        self.slots.filter(pk__in=slots, person__isnull=False).update(is_pinned=pinned)
+        self._bump()
+
+    @verb(_("undid a change of the draft"))
+    def undo(self, edits: int | None = None, *, by, at):
+        """Take the last change back that is not undone yet; what was changed since by others stays."""
+        self._take_edit(edits)
+        last = self.changes.filter(undone=False).exclude(what="undo").first()
+        if last is None:
+            raise Conflict(self, _("There is nothing to undo."))
+        now = dict(self.slots.filter(pk__in=last.after).values_list("pk", "person_id"))
+        back = {int(pk): who for pk, who in last.before.items() if now.get(int(pk), ...) == last.after[pk]}
+        DraftEdit.objects.filter(pk=last.pk).update(undone=True)
+        return self.seat(back, what="undo", by=by, at=at)
+
+    @verb(_("laid the seats out anew"))
+    def lay_out(self, edits: int | None = None, *, by, at):
+        """After a change of patterns: seats that are no longer asked for go, new ones come, the rest stays as it is."""
+        self._take_edit(edits)
+        wanted = {_place(slot): slot for slot in laid_out(self)}
+        there = {_place(slot): slot for slot in self.slots.filter(shift__isnull=True)}
+        gone = [slot.pk for place, slot in there.items() if place not in wanted]
+        self.slots.filter(pk__in=gone).delete()
+        published = {_place(slot) for slot in self.slots.filter(shift__isnull=False)}
+        new = [slot for place, slot in wanted.items() if place not in there and place not in published]
+        Slot.objects.bulk_create(new)
+        if gone or new:
+            DraftEdit.objects.filter(roster=self).update(undone=True)  # what they changed is not there any more
+            self._bump()
+        return len(new), len(gone)
+
+    @verb(_("discarded the draft"))
+    def discard(self, *, by, at):
+        """Throw the draft away; what is published stays published."""
+        if self.status == RosterStatus.REVISING:
+            self.step(RosterStatus.PUBLISHED, frm=[RosterStatus.REVISING])
+        else:
+            self.step(RosterStatus.DISCARDED, frm=[RosterStatus.DRAFT])
+            self.close_matter(at, by=by)
+        self.slots.all().delete()
+        self.changes.all().delete()
+
+    @verb(_("began to change the published roster"))
+    def revise(self, *, by, at):
+        """A draft of changes beside what is published, begun from what is published now."""
+        self.step(RosterStatus.REVISING, frm=[RosterStatus.PUBLISHED])
+        Slot.objects.bulk_create(as_published(self, at))
+        self._bump()
+
+    @verb(_("published the roster"))
+    def publish(self, work, edits: int | None = None, *, by, at):
+        """The draft becomes what holds: `work` writes its watches, in this transaction and after this step."""
+        was = self._take_edit(edits)
+        if not self.slots.exists():
+            raise Conflict(self, _("This draft has no seats. Check the patterns of the posts."))
+        number = self.number + 1
+        answer = work(was, number)
+        self.step(
+            RosterStatus.PUBLISHED, frm=DRAFTING, number=number, published_by=by, published_at=self.published_at or at
+        )
+        self.changes.all().delete()
+        self.settle("scheduling.publish", at, by=by)
+        self.entry.data = {"number": number}
+        return answer
+
+    @verb(_("archived the roster"))
+    def archive(self, *, by, at):
+        if self.last_on >= day_of(at):
+            raise Conflict(self, _("The roster is not over yet."))
+        self.step(RosterStatus.ARCHIVED, frm=[RosterStatus.PUBLISHED])
+        self.close_matter(at, by=by)
+
+    def _take_edit(self, edits: int | None) -> str:
+        """Hold the draft; raises Conflict when it is none any more, or not the one that was looked at."""
+        known = self.lock().edits
+        if self.status not in DRAFTING:
+            raise Conflict(self, _("This roster is not a draft any more."))
+        if edits is not None and edits != known:
+            raise Conflict(self, _("Someone else has changed this draft meanwhile. Look at it again."))
+        return self.status
+
+    def _bump(self) -> None:
+        self.edits += 1
+        type(self).objects.filter(pk=self.pk).update(edits=self.edits)
+
+    def _note_edit(self, what: str, changed: dict, by, at) -> None:
+        self._bump()
+        before = {pk: was for pk, (was, _now) in changed.items()}
+        after = {pk: now for pk, (_was, now) in changed.items()}
+        DraftEdit.objects.create(
+            roster=self, number=self.edits, by=by, at=at, what=what, before=before, after=after, undone=what == "undo"
+        )
+
     @property
     def period(self) -> str:
         """2026-10 for a whole month, else its first and last day."""
@@ -106,116 +244,16 @@ class Roster(Subject):
         return self.status in DRAFTING
 
 
-class SlotQuerySet(models.QuerySet):
-    def open(self):
-        return self.filter(person__isnull=True)
+def _place(slot: Slot) -> tuple:
+    return slot.post_id, slot.starts_at, slot.role, slot.place
 
 
-@evidence()
-class Slot(models.Model):
-    """One seat of one watch on a draft: who is meant to sit there, if anyone yet."""
-
-    roster = models.ForeignKey(Roster, models.CASCADE, related_name="slots")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+", verbose_name=_("duty post"))
-    pattern = models.ForeignKey(Pattern, models.PROTECT, null=True, related_name="+")
-    shift = models.ForeignKey(Shift, models.PROTECT, null=True, related_name="+")  # where it is published already
-    shift_version = models.PositiveIntegerField(null=True)  # as the published watch was when the draft was made
-    date = models.DateField(_("day"))
-    name = models.CharField(_("name of the watch"), max_length=20)
-    mark = models.CharField(max_length=2)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    role = models.CharField(_("seat"), max_length=10, choices=SeatRole)
-    place = models.PositiveSmallIntegerField(default=0)  # the how-many-th of its role
-    qualification = models.ForeignKey(Qualification, models.PROTECT, null=True, related_name="+")
-    person = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
-    is_pinned = models.BooleanField(_("pinned"), default=False)
-
-    objects = SlotQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("seat on a draft")
-        verbose_name_plural = _("seats on a draft")
-        ordering = ["date", "starts_at", "post__order", "post_id", "id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_ends_after_it_starts"),
-            models.UniqueConstraint(
-                fields=["roster", "post", "starts_at", "role", "place"], name="one_slot_per_place_of_a_watch"
-            ),
-        ]
-        indexes = [models.Index(fields=["roster", "date"], name="slots_of_a_roster")]
-
-    def __str__(self):
-        return f"{self.date:%m-%d} {self.post.name} {self.name} {self.get_role_display()}"
-
-
-class RosterVersion(models.Model):
-    """What was published, once and for all: the duties as they stood, with their certificate."""
-
-    roster = models.ForeignKey(Roster, models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("version"))
-    by = models.ForeignKey("duty.Person", models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    duties = models.JSONField(default=list)  # [[date, post, name, role, person id, person name], …]
-    changes = models.JSONField(default=list)  # what differs from the version before, person by person
-    certificate = models.JSONField(default=dict)
-    override = models.CharField(max_length=500, blank=True)  # why it was published in spite of conflicts
-    overridden = models.JSONField(default=list)  # which conflicts these were, in words
-
-    class Meta:
-        verbose_name = _("published version")
-        verbose_name_plural = _("published versions")
-        ordering = ["roster_id", "-number"]
-        triggers = append_only()
-        constraints = [
-            models.UniqueConstraint(fields=["roster", "number"], name="one_version_of_a_number"),
-            models.CheckConstraint(
-                condition=Q(overridden=[]) | ~Q(override=""), name="conflicts_are_overridden_for_a_reason"
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.roster} v{self.number}"
-
-
-class RunState(models.TextChoices):
-    WAITING = "waiting", _("waiting to start")
-    RUNNING = "running", _("searching")
-    DONE = "done", _("done")
-    STOPPED = "stopped", _("stopped")
-    FAILED = "failed", _("failed")
-
-
-class GeneratorRun(models.Model):
-    """One search for a roster by the generator: how far it is, and what it found."""
-
-    roster = models.ForeignKey(Roster, models.PROTECT, related_name="runs")
-    state = models.CharField(max_length=8, choices=RunState, default=RunState.WAITING)
-    by = models.ForeignKey("duty.Person", models.PROTECT, related_name="+")
-    edits = models.PositiveIntegerField()  # the draft it started from
-    seconds = models.PositiveSmallIntegerField(default=60)
-    keep_filled = models.BooleanField(default=False)  # only the open seats are filled
-    asked_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
-    beat_at = models.DateTimeField(null=True)  # when it last gave a sign of life
-    ended_at = models.DateTimeField(null=True)
-    stop_asked = models.BooleanField(default=False)
-    progress = models.JSONField(default=dict)  # objective, bound, gap, open seats, score, seconds
-    certificate = models.JSONField(default=dict)
-    fault = models.TextField(blank=True)
-
-    class Meta:
-        verbose_name = _("search by the generator")
-        verbose_name_plural = _("searches by the generator")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["roster"],
-                condition=Q(state__in=["waiting", "running"]),
-                name="one_search_per_roster_at_a_time",
-                violation_error_message=_("A search for this roster is running already."),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.roster} #{self.pk}"
+def _told(slots: dict[int, Slot], changed: dict, most: int = 20) -> list[str]:
+    """What the trail says of a change: seat by seat, the first of many."""
+    wanted = {person for pair in changed.values() for person in pair if person}
+    names = dict(Person.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    told = [
+        f"{slots[pk].date:%m-%d} {slots[pk].name} {names.get(was, '—')} → {names.get(now, '—')}"
+        for pk, (was, now) in list(changed.items())[:most]
+    ]
+    return told + ([f"… {len(changed)}"] if len(changed) > most else [])

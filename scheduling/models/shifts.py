@@ -1,6 +1,7 @@
 import datetime as dt
 from typing import NamedTuple
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -161,6 +162,18 @@ class Shift(Filling, Subject):
         return _in_order(self.seats.select_related("person__unit")) if self.known_crew is None else self.known_crew
 
 
+# When the watch moves, a whole seat moves along; a part stays where it is, cut to what is left of the watch.
+FOLLOW = """
+IF NEW.starts_at = OLD.starts_at AND OLD.starts_at = OLD.watch_starts_at OR NEW.starts_at < NEW.watch_starts_at THEN
+    NEW.starts_at := NEW.watch_starts_at;
+END IF;
+IF NEW.ends_at = OLD.ends_at AND OLD.ends_at = OLD.watch_ends_at OR NEW.ends_at > NEW.watch_ends_at THEN
+    NEW.ends_at := NEW.watch_ends_at;
+END IF;
+RETURN NEW;
+"""
+
+
 class SeatQuerySet(models.QuerySet):
     def on_duty(self, at: dt.datetime):
         return self.filter(starts_at__lte=at, ends_at__gt=at)
@@ -189,6 +202,12 @@ class Seat(models.Model):
     class Meta:
         verbose_name = _("seat")
         verbose_name_plural = _("seats")
+        triggers = [
+            pgtrigger.Trigger(
+                name="follows_its_watch", when=pgtrigger.Before, operation=pgtrigger.UpdateOf("watch_starts_at", "watch_ends_at"),
+                func=FOLLOW,
+            )
+        ]  # fmt: skip
         constraints = [
             ExclusionConstraint(
                 name="one_duty_at_a_time",

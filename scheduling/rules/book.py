@@ -21,18 +21,19 @@ class Rule:
     hard: bool
     scope: str
     check: Callable[..., Iterable[Break]]
+    absolute: bool = False  # no reason excuses it: the watch could not be kept
 
 
 RULES = {
     rule.name: rule
     for rule in (
-        Rule("employed", _("works here on that day"), True, "duty", entitled.employed),
+        Rule("employed", _("works here on that day"), True, "duty", entitled.employed, True),
         Rule("in_pool", _("belongs to the people for this seat"), True, "duty", entitled.in_pool),
         Rule("qualified", _("holds the qualification in date"), True, "duty", entitled.qualified),
         Rule("present", _("is not on leave or away"), True, "duty", entitled.present),
         Rule("exempt", _("is not exempt"), True, "duty", entitled.exempt),
         Rule("not_acting", _("does not stand in for an absent leader"), True, "duty", entitled.not_acting),
-        Rule("one_at_a_time", _("one duty at a time"), True, "row", rows.one_at_a_time),
+        Rule("one_at_a_time", _("one duty at a time"), True, "row", rows.one_at_a_time, True),
         Rule("rest", _("rest between duties"), True, "row", rows.rest),
         Rule("days_in_row", _("days in a row"), True, "row", rows.days_in_row),
         Rule("nights_in_row", _("nights in a row"), True, "row", rows.nights_in_row),

@@ -4,6 +4,7 @@ import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startLog } from "./log.js";
+import { startRoster } from "./roster.js";
 import { startSound } from "./sound.js";
 
 startClocks();
@@ -12,3 +13,4 @@ startKeys();
 startSound();
 startLive();
 startLog();
+startRoster();

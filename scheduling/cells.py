@@ -1,0 +1,98 @@
+"""What stands beside a roster when a cell is touched: why this person, who else could, and why not the others."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from scheduling.rules import RULES, Duty, fits
+from scheduling.rules.wording import why
+from scheduling.sheet import Sheet
+from scheduling.substitutes import Candidate, ranked
+
+MOST_EXCLUDED = 40
+
+
+@dataclass
+class Seat:
+    """One seat in the panel: who has it, and how it would be for the person asked about."""
+
+    duty: Duty
+    holder: int | None
+    holder_name: str
+    pinned: bool
+    begun: bool
+    problems: list[str] = field(default_factory=list)
+    hard: bool = False
+
+
+@dataclass
+class Panel:
+    """Either one seat with its candidates, or a day: of one person, or of everyone."""
+
+    date: dt.date
+    person: int | None = None
+    name: str = ""
+    mine: list[Seat] = field(default_factory=list)
+    others: list[Seat] = field(default_factory=list)
+    seat: Seat | None = None
+    fitting: list[Candidate] = field(default_factory=list)
+    excluded: list[Candidate] = field(default_factory=list)
+    by_rule: list[tuple[str, int]] = field(default_factory=list)
+
+
+def panel_of(sheet: Sheet, asked) -> Panel | None:
+    """The panel that the address asks for with `slot`, or `day` with or without `person`; None for nothing known."""
+    if (key := _number(asked.get("slot"))) in sheet.plan.duties:
+        return _of_seat(sheet, key)
+    try:
+        date = dt.date.fromisoformat(asked.get("day", ""))
+    except ValueError:
+        return None
+    if not sheet.plan.first <= date <= sheet.plan.last:
+        return None
+    person = _number(asked.get("person"))
+    return _of_day(sheet, date, person if person in sheet.plan.people else None)
+
+
+def _number(raw) -> int | None:
+    try:
+        return int(raw or "")
+    except ValueError:
+        return None
+
+
+def _seat(sheet: Sheet, key: int, person: int | None = None) -> Seat:
+    duty, holder = sheet.plan.duties[key], sheet.plan.who[key]
+    name = sheet.plan.people[holder].name if holder is not None else ""
+    seat = Seat(duty, holder, name, sheet.slots[key].is_pinned, duty.start <= sheet.at)
+    if person is not None:
+        breaks = fits(sheet.plan, person, duty)
+        seat.problems = [why(sheet.plan, broken) for broken in breaks]
+        seat.hard = any(RULES[broken.rule].hard for broken in breaks)
+    return seat
+
+
+def _of_seat(sheet: Sheet, key: int) -> Panel:
+    duty = sheet.plan.duties[key]
+    panel = Panel(duty.date, seat=_seat(sheet, key, sheet.plan.who[key]))
+    everyone = ranked(sheet.plan, duty, sheet.fair)
+    panel.fitting = [c for c in everyone if c.ok]
+    # Those outside of the seat's own people would be a long list that says nothing.
+    near = [c for c in everyone if not c.ok and not any(b.rule == "in_pool" for b in c.breaks)]
+    panel.excluded = near[:MOST_EXCLUDED]
+    counts: dict[str, int] = {}
+    for candidate in everyone:
+        for rule in {b.rule for b in candidate.breaks if RULES[b.rule].hard}:
+            counts[rule] = counts.get(rule, 0) + 1
+    panel.by_rule = [(str(RULES[rule].title), n) for rule, n in sorted(counts.items(), key=lambda one: -one[1])]
+    return panel
+
+
+def _of_day(sheet: Sheet, date: dt.date, person: int | None) -> Panel:
+    panel = Panel(date, person, sheet.plan.people[person].name if person is not None else "")
+    for key, duty in sorted(sheet.plan.duties.items(), key=lambda one: (one[1].start, one[1].post)):
+        if duty.date != date:
+            continue
+        seat = _seat(sheet, key, person)
+        (panel.mine if person is not None and seat.holder == person else panel.others).append(seat)
+    panel.others.sort(key=lambda seat: (seat.holder is not None, seat.hard, seat.duty.start))
+    return panel

@@ -1,0 +1,87 @@
+import datetime as dt
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from duty.clock import DAY, day_of
+from duty.forms.people import plain_helper
+from duty.models import Unit
+from scheduling.access import PLANNERS
+from scheduling.models import Pattern, Roster
+
+FURTHEST = 2 * 366
+
+
+class RosterForm(forms.ModelForm):
+    """Which unit, and from which day to which."""
+
+    class Meta:
+        model = Roster
+        fields = ["unit", "first_on", "last_on"]
+        widgets = {name: forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}) for name in ("first_on", "last_on")}
+
+    def __init__(self, *args, person, at, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper, self.today = plain_helper(), day_of(at)
+        self.fields["unit"].queryset = Unit.objects.filter(
+            pk__in=person.sight.units(PLANNERS), posts__patterns__isnull=False
+        ).distinct()
+        units = list(self.fields["unit"].queryset[:2])
+        if units:
+            self.fields["unit"].initial = units[0].pk
+            self.fields["first_on"].initial, self.fields["last_on"].initial = self._next_month(units[0])
+
+    def _next_month(self, unit) -> tuple[dt.date, dt.date]:
+        """The month after the last one that has a roster, and not before this one."""
+        last = Roster.objects.filter(unit=unit).exclude(status="discarded").order_by("-last_on").first()
+        first = max(last.last_on + DAY if last else self.today, self.today).replace(day=1)
+        if first <= self.today or (last and first <= last.last_on):
+            first = (first + 31 * DAY).replace(day=1)
+        return first, (first + 31 * DAY).replace(day=1) - DAY
+
+    def _get_validation_exclusions(self):
+        # A constraint's condition asks for the status, which nobody types.
+        return super()._get_validation_exclusions() - {"status"}
+
+    def clean(self):
+        cleaned = super().clean()
+        first, last, unit = cleaned.get("first_on"), cleaned.get("last_on"), cleaned.get("unit")
+        if first and last:
+            if last < first:
+                self.add_error("last_on", _("The last day lies before the first."))
+            elif last < self.today:
+                self.add_error("first_on", _("These days are over. A roster is made for days to come."))
+            elif (first - self.today).days > FURTHEST:
+                self.add_error("first_on", _("This lies more than two years ahead. Check the date."))
+            elif unit:
+                self._check_unit(unit, first, last)
+        return cleaned
+
+    def _check_unit(self, unit, first, last) -> None:
+        there = Roster.objects.standing().filter(unit=unit, first_on__lte=last, last_on__gte=first).first()
+        if there is not None:
+            self.add_error(
+                "first_on",
+                _("%(roster)s is published already and has some of these days. Change that one instead.")
+                % {"roster": there.title},
+            )
+        if not Pattern.objects.filter(post__unit=unit, post__is_active=True).in_force(first, last).exists():
+            self.add_error("unit", _("No watch pattern of this unit holds in these days. Set up its posts first."))
+
+
+class PublishForm(forms.Form):
+    """Why a roster is published in spite of conflicts."""
+
+    edits = forms.IntegerField(widget=forms.HiddenInput)
+    override = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Stays with this version for good."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()

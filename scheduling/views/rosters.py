@@ -1,0 +1,81 @@
+"""Rosters: the list, beginning one, and the page of one as people × days."""
+
+import datetime as dt
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from duty.access import can, may, signed_in
+from duty.models import Unit
+from duty.pages import Older
+from scheduling.access import PLANNERS, planners
+from scheduling.cells import panel_of
+from scheduling.forms.rosters import RosterForm
+from scheduling.models import CalendarYear, Roster, RosterStatus
+from scheduling.sheet import legend, sheet_of
+
+
+@signed_in
+def rosters(request):
+    """Every roster the person may see, the latest first."""
+    rows = Roster.objects.visible_to(request.user).exclude(status=RosterStatus.DISCARDED).select_related("unit")
+    units = request.user.sight.units(PLANNERS)
+    context = {
+        "page": Older(rows, request, "-first_on", "-pk", size=30),
+        "may_plan": bool(units),
+        "has_patterns": Unit.objects.filter(pk__in=units, posts__patterns__isnull=False).exists(),
+    }
+    return render(request, "scheduling/rosters.html", context)
+
+
+@planners
+def begin(request):
+    """Begin a draft: a unit and its first and last day; the next month, unless it has one."""
+    form = RosterForm(request.POST or None, person=request.user, at=request.at)
+    if request.method == "POST" and form.is_valid():
+        roster = form.instance
+        may(request.user, "change", roster)
+        roster.draft(by=request.user, at=request.at)
+        messages.success(request, _("The draft is laid out. Fill it by hand, or let it be generated."))
+        return redirect(roster)
+    return render(request, "scheduling/roster_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+def roster(request, pk: int):
+    """One roster as people × days, with what is wrong with it and how fair it is."""
+    roster = get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    page = "scheduling/_sheet.html" if request.headers.get("X-Fragment") else "scheduling/roster.html"
+    return render(request, page, sheet_context(request, roster))
+
+
+def sheet_context(request, roster: Roster) -> dict:
+    sheet = sheet_of(roster, request.at)
+    editable = roster.is_draft and can(request.user, "change", roster)
+    return {
+        "roster": roster,
+        "sheet": sheet,
+        "editable": editable,
+        "may_change": can(request.user, "change", roster),
+        "panel": panel_of(sheet, request.GET),
+        "conflicts": sheet.worded(sheet.conflicts),
+        "warnings": sheet.worded(sheet.warnings),
+        "legend": legend(sheet),
+        "provisional": _provisional(roster),
+        "deadline": _publication_due(roster),
+        "can_undo": editable and roster.changes.filter(undone=False).exists(),
+    }
+
+
+def _provisional(roster: Roster) -> list[int]:
+    """The years of the roster whose calendar nobody has compared with the notice yet."""
+    years = {roster.first_on.year, roster.last_on.year}
+    known = dict(CalendarYear.objects.filter(year__in=years).values_list("year", "is_provisional"))
+    return sorted(year for year in years if known.get(year, True))
+
+
+def _publication_due(roster: Roster) -> dt.datetime | None:
+    if roster.status != RosterStatus.DRAFT:
+        return None
+    return roster.matter.deadlines.open().filter(kind="scheduling.publish").values_list("due_at", flat=True).first()
