@@ -3,7 +3,7 @@ import datetime as dt
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duty.clock import DAY
@@ -91,7 +91,8 @@ class Adjustment(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.person.name} {self.amount} {self.get_kind_display()}"
+        """What the trail says of it, and many read the trail: not how much."""
+        return f"{self.person.name} {self.date}"
 
     def book(self, *, unit_id: int, by, at: dt.datetime) -> None:
         """Write it down, once and for all: what was wrong is corrected by another one."""
@@ -168,7 +169,7 @@ class Objection(Subject):
         self.promise_answer(at)
         self._tell(
             self.answerers(),
-            lambda: (say("%(name)s objects to an entry. Answer within 7 days.") % {"name": by.name}, self.text),
+            lambda: (gettext("%(name)s objects to an entry. Answer within 7 days.") % {"name": by.name}, self.text),
             at,
         )
 
@@ -182,7 +183,7 @@ class Objection(Subject):
     def withdraw(self, *, by, at):
         self.step(ObjectionStatus.WITHDRAWN, frm=[ObjectionStatus.RAISED])
         self.close_matter(at, by=by)
-        self._tell(self.answerers(), lambda: (say("%(name)s withdrew an objection.") % {"name": by.name}, ""), at)
+        self._tell(self.answerers(), lambda: (gettext("%(name)s withdrew an objection.") % {"name": by.name}, ""), at)
 
     @verb(_("answered the objection"))
     def settle_with(self, upheld: bool, answer: str, adjustment: "Adjustment | None" = None, *, by, at):

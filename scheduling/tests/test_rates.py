@@ -105,6 +105,8 @@ def test_a_correction_is_booked_once_with_its_reason(as_, officer, manager):
         officer.unit,
         "补休一天",
     )
+    line = Line.objects.get(verb="duty.register.added")
+    assert "陈立" in line.text and "8.00" not in line.text, "many read the trail"
     with pytest.raises(Exception, match="Cannot update"), connection.cursor() as cursor:
         cursor.execute("UPDATE scheduling_adjustment SET amount = 100")
 

@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+from decimal import Decimal
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -123,7 +124,7 @@ def record(request, pk: int | None = None):
         "kinds": [(kind.label, year.duties_by_kind[kind], year.span_by_kind[kind] / HOUR) for kind in DayKind],
         "holidays": sorted(year.holidays.items()), "terms": terms, "rest": shortest, "rest_is_short": shortest and shortest.span < terms.rest_hours * HOUR,
         "long_days": long_days, "long_nights": long_nights,
-        "ledgers": [_shown(kind, ledgers[kind], since) for kind in Entitlement],
+        "ledgers": [_shown(kind, ledgers[kind], since, today) for kind in Entitlement],
         "may_adjust": adjust(request.user, person),
     }  # fmt: skip
     return render(request, "scheduling/my_record.html", context)
@@ -142,12 +143,18 @@ def _beside(year, average) -> list[tuple]:
     return [(name, value, average and getattr(average, name)) for name, value in zip(names, mine, strict=True)]
 
 
-def _shown(kind, ledger, since: dt.date) -> dict:
-    """The last twelve months entry by entry, newest first; what was before them as one sum."""
+def _shown(kind, ledger, since: dt.date, today: dt.date) -> dict:
+    """The last twelve months entry by entry, newest first; what was before them as one sum.
+
+    Time off is there to be taken, so it has a balance; an allowance is paid out by the month and has none.
+    """
     recent = [entry for entry in ledger.entries if entry.date >= since]
-    carried = ledger.balance - sum(entry.amount for entry in recent)
+    year = sum((entry.amount for entry in recent), Decimal(0))
+    this_month = sum((entry.amount for entry in recent if entry.date >= month_of(today)), Decimal(0))
+    carried = ledger.balance - year if kind == Entitlement.LIEU else None
     shown = [(entry, " + ".join(_words(step) for step in entry.steps)) for entry in recent[::-1]]
-    return {"kind": kind, "ledger": ledger, "recent": shown, "carried": carried}
+    sums = {"year": year, "this_month": this_month, "carried": carried}
+    return {"kind": kind, "ledger": ledger, "recent": shown} | sums
 
 
 def _words(step: Step) -> str:
