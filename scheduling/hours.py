@@ -20,7 +20,7 @@ class Piece:
 
     start: int
     end: int
-    look: str  # watch, reach, office, above, open
+    look: str  # watch, before, office, above, open
     title: str
     mark: str = ""
 
@@ -98,7 +98,7 @@ def _bar(kind: DayKind, post: Post, others: list[Post], terms: Terms, today: dt.
     watches = [pattern.watch for pattern in patterns]
     bar = Bar(kind)
     for start, end in coverage.reaching_in(watches):
-        bar.pieces.append(_piece(start, end, "reach", _("from the day before")))
+        bar.pieces.append(_piece(start, end, "before", _("from the day before")))
     for pattern in patterns:
         if kind in pattern.day_kinds:
             start, end = pattern.watch.span
