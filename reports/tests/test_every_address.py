@@ -24,10 +24,12 @@ from scheduling.models import (
     Member,
     Objection,
     Pattern,
+    PatternSeat,
     Post,
     Qualification,
     Qualified,
     Rate,
+    Roster,
     Shift,
     Swap,
 )
@@ -44,6 +46,8 @@ VERBS = {
     "absence-approve": "decide", "absence-decline": "decide", "absence-withdraw": "refile", "absence-back": "refile",
     "swap-take": "take", "swap-approve": "settle_swap", "swap-withdraw": "call_off",
     "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",
+    "roster-seat": "change", "roster-pin": "change", "roster-undo": "change", "roster-lay-out": "change",
+    "roster-discard": "change", "roster-check": "change", "roster-revise": "change",
     "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip
@@ -116,6 +120,10 @@ def world(house, head, chief, officer, outsider, now):
         swap = Swap(shift=shift, role="primary", giver=person)
         swap.offer(by=person, at=now)
         things[side] |= {"absence": absence, "swap": swap}
+        PatternSeat.objects.create(pattern=pattern, role="primary")
+        roster = Roster(unit=unit, first_on=dt.date(2027, 1, 1), last_on=dt.date(2027, 1, 3))
+        roster.draft(by=head, at=now)
+        things[side]["roster"] = roster
         things[side] |= {"person": person, "qualification": kind, "qualified": held}
         objection = Objection(shift=shift, text="记错了")
         objection.put(by=person, at=now)

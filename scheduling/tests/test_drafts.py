@@ -146,7 +146,7 @@ def test_a_seat_is_given_on_the_page_and_a_stale_page_gets_told(as_, manager, ma
     assert client.post(f"/rosters/{roster.pk}/seat/?slot={one.pk}", sent).status_code == 302
     assert client.post(f"/rosters/{roster.pk}/seat/", sent | {"slot": other.pk}).status_code == 409
     fragment = client.post(
-        f"/rosters/{roster.pk}/seat/", sent | {"slot": other.pk, "edits": 1}, headers={"X-Fragment": "1"}
+        f"/rosters/{roster.pk}/seat/", sent | {"slot": other.pk, "edits": 1}, headers={"X-Fragment": "1"}, follow=True
     )
     assert 'data-edits="2"' in fragment.content.decode() and "<html" not in fragment.content.decode()
     assert client.post(f"/rosters/{roster.pk}/undo/", {"edits": 2}).status_code == 302

@@ -1,8 +1,8 @@
-"""Changing a draft: people into seats, pins, undo. Each answers with the page, or to a script with the sheet alone."""
+"""Changing a draft: people into seats, pins, undo. Each leads back to the page, which a script asks for the sheet alone."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -10,7 +10,6 @@ from duty.access import may
 from duty.models import Person
 from scheduling.access import planners
 from scheduling.models import Roster
-from scheduling.views.rosters import sheet_context
 
 
 def _asked(request, pk: int) -> tuple[Roster, int | None]:
@@ -29,9 +28,7 @@ def _slots(request) -> list[int]:
 
 
 def _answer(request, roster: Roster):
-    """Back to the page as it was looked at; a script gets the sheet to put in its place."""
-    if request.headers.get("X-Fragment"):
-        return render(request, "scheduling/_sheet.html", sheet_context(request, roster))
+    """Back to the page as it was looked at."""
     kept = request.GET.urlencode()
     return redirect(f"{roster.get_absolute_url()}?{kept}#panel" if kept else roster.get_absolute_url())
 
