@@ -85,7 +85,7 @@ CROSS JOIN LATERAL (SELECT (s.starts_at AT TIME ZONE %(zone)s)::date AS date) he
 CROSS JOIN LATERAL (SELECT CASE WHEN extract(isodow FROM here.date) >= 6 THEN 'rest' ELSE 'workday' END AS kind) usual
 LEFT JOIN scheduling_day d ON d.date = here.date
 CROSS JOIN LATERAL (
-    SELECT sum(greatest(interval '0', least(s.ends_at, dawn) - greatest(s.starts_at, dusk))) AS share
+    SELECT max(least(s.ends_at, dawn) - greatest(s.starts_at, dusk)) AS share
     FROM generate_series(-1, 2) AS n,
          LATERAL (SELECT (here.date + n + time '22:00') AT TIME ZONE %(zone)s AS dusk,
                          (here.date + n + 1 + time '06:00') AT TIME ZONE %(zone)s AS dawn) AS window_of_night

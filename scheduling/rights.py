@@ -85,7 +85,7 @@ def parts(starts_at: dt.datetime, ends_at: dt.datetime) -> list[Part]:
 
 
 def night_share(starts_at: dt.datetime, ends_at: dt.datetime) -> dt.timedelta:
-    """How much of the span lies between 22:00 and 06:00 of the organisation's clocks."""
+    """The most that the span takes of one night, 22:00 to 06:00 by the organisation's clocks."""
     starts_at, ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     evening, last, share = day_of(starts_at) - DAY, day_of(ends_at), NOTHING
     while evening <= last:
@@ -93,7 +93,7 @@ def night_share(starts_at: dt.datetime, ends_at: dt.datetime) -> dt.timedelta:
             dt.datetime.combine(date, time, zone()).astimezone(dt.UTC)
             for date, time in zip((evening, evening + DAY), NIGHT, strict=True)
         )
-        share += max(NOTHING, min(ends_at, dawn) - max(starts_at, dusk))
+        share = max(share, min(ends_at, dawn) - max(starts_at, dusk))
         evening += DAY
     return share
 

@@ -45,8 +45,11 @@ class ObjectionForm(forms.ModelForm):
         cleaned = super().clean()
         about = self.instance.shift
         if about and Objection.objects.open().filter(person=self.person, shift=about).exists():
-            raise forms.ValidationError(_("Your objection to this duty waits for an answer already."))
+            self.waits_already()
         return cleaned
+
+    def waits_already(self) -> None:
+        self.add_error(None, _("Your objection to this duty waits for an answer already."))
 
 
 class AnswerForm(forms.Form):
@@ -62,7 +65,7 @@ class AnswerForm(forms.Form):
         required=False,
     )
     amount = forms.DecimalField(
-        label=gettext_lazy("amount"), max_digits=8, decimal_places=2, required=False,
+        label=gettext_lazy("Amount"), max_digits=8, decimal_places=2, required=False,
         help_text=gettext_lazy("Less than nothing takes away."),
     )  # fmt: skip
 

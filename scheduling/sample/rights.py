@@ -46,7 +46,7 @@ def load(house: House) -> None:
 def _objections(house: House, officers, manager) -> None:
     answered, waiting = (_kept(person, house.at) for person in officers[:2])
     with pretending(house.at - 9 * DAY) as at:
-        old = Objection(shift=answered, text="当晚实际由我顶班到次日上午十点，记录少了两个小时。")
+        old = Objection(shift=answered, text="这一班实际推迟两小时才交班，记录少了两个小时。")
         old.put(by=officers[0], at=at)
     with pretending(house.at - 7 * DAY) as at:
         booked = Adjustment(

@@ -11,7 +11,7 @@ from duty.models import Deadline, Firing, Line, Notice, Role, Settled
 from duty.steps import Conflict
 from duty.sweeping import sweep
 from scheduling.models import Adjustment, Objection, ObjectionStatus
-from scheduling.tests.racing import at_the_same_time
+from scheduling.tests.racing import at_the_same_time, signed_in
 from scheduling.tests.reading import Page
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +186,12 @@ def test_answered_and_withdrawn_at_the_same_instant_one_of_them_holds(objection,
     assert sum(isinstance(answer, Conflict) for answer in answers) == 1 and answers.count(None) == 1
     objection.refresh_from_db()
     assert Adjustment.objects.exists() == (objection.status == ObjectionStatus.UPHELD)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_forms_about_one_duty_at_the_same_instant_are_one_objection(officer, manager, kept):
+    def send():
+        return signed_in(officer).post(f"/objections/new/?shift={kept.pk}", {"text": "不对"}).status_code
+
+    assert sorted(at_the_same_time(send, send)) == [302, 422]
+    assert Objection.objects.count() == 1

@@ -99,7 +99,7 @@ def test_a_night_into_a_holiday_counts_its_hours_on_their_own_days_and_the_duty_
     ("2026-11-22 18:00", "2026-11-23 01:00", True), ("2026-11-22 18:00", "2026-11-23 00:59", False),
     ("2026-11-22 03:00", "2026-11-22 12:00", True), ("2026-11-22 03:01", "2026-11-22 12:00", False),
     ("2026-11-22 08:00", "2026-11-22 18:00", False), ("2026-11-22 05:00", "2026-11-22 23:59", False),
-    ("2026-11-22 08:00", "2026-11-23 08:00", True),
+    ("2026-11-22 08:00", "2026-11-23 08:00", True), ("2026-11-22 03:30", "2026-11-22 23:30", False),
 ])  # fmt: skip
 def test_three_hours_between_ten_and_six_make_a_night(starts, ends, is_night):
     assert duty(starts, ends).is_night is is_night
