@@ -32,7 +32,9 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
     objection = Objection.objects.open().get()
     assert Deadline.objects.open().get(matter=objection.pk).due_at > now
     others = Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk, objection.pk])
-    assert set(others.values_list("kind", flat=True)) == {"scheduling.qualified"}
+    assert set(others.values_list("kind", flat=True)) == {
+        "scheduling.qualified", "scheduling.absence", "scheduling.back", "scheduling.swap",
+    }  # fmt: skip
     assert others.overdue(now).count() == 1 and not others.filter(fires_at__lte=now).exists()
     assert watchdog.look() == 0
 

@@ -3,7 +3,7 @@
 from duty.clock import DAY, day_of
 from duty.sample import House
 from scheduling.calendar_seed import seed
-from scheduling.sample import held, patterns, pools, rights, watches
+from scheduling.sample import held, leave, patterns, pools, rights, watches
 
 
 def load(house: House) -> None:
@@ -14,4 +14,5 @@ def load(house: House) -> None:
     patterns.load(house, posts)
     pools.load(house)
     held.load(house)
+    leave.load(house)
     rights.load(house)
