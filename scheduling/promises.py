@@ -3,43 +3,17 @@
 For each kind: which matters ought to have one, how a missing one is opened again, and what its messages say.
 """
 
-from collections import Counter
-
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
-from duty.clock import DAY
 from duty.models import Deadline, Via
 from duty.steps import Conflict
 from scheduling import wording
-from scheduling.models import Absence, AbsenceStatus, OpenSeat, Seat, Shift, Slot, Swap, SwapStatus
-from scheduling.models.rosters import STANDING
+from scheduling.models import Absence, AbsenceStatus, OpenSeat, Shift, Swap, SwapStatus
 from scheduling.models.trading import usual_window
-
-LOOK_AHEAD = 62 * DAY
-
+from scheduling.vacancies import short_of_people
 
 # Open seats
-
-
-def short_of_people(at) -> dict[int, Counter]:
-    """{watch: seats by role that its published roster has and that nobody sits on, is sought for, or is done without}."""
-    planned = Slot.objects.filter(
-        roster__status__in=STANDING, shift__isnull=False, shift__removed_at__isnull=True,
-        shift__ends_at__gt=at, shift__starts_at__lt=at + LOOK_AHEAD,
-    )  # fmt: skip
-    wanted = {}
-    for shift, role, people in planned.values_list("shift", "role").annotate(people=Count("pk")).order_by():
-        wanted.setdefault(shift, Counter())[role] = people
-    there = Counter()
-    for rows in (Seat.objects, OpenSeat.objects.filter(Q(closed_at__isnull=True) | Q(taken_by__isnull=True))):
-        there.update(rows.filter(shift__in=wanted).values_list("shift_id", "role"))
-    missing = {}
-    for shift, roles in wanted.items():
-        for role, people in roles.items():
-            if there[shift, role] < people:
-                missing.setdefault(shift, Counter())[role] = people - there[shift, role]
-    return missing
 
 
 def with_open_seats(at):

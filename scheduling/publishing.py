@@ -1,7 +1,7 @@
 """Publishing a roster: its draft becomes watches and seats, all of it or nothing, and those concerned are told."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -18,6 +18,7 @@ from scheduling.gathering import duties_of, plan_of, tallies
 from scheduling.models import Roster, RosterStatus, RosterVersion, Seat, Shift, Slot
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
+from scheduling.vacancies import after_publication
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('publish a roster'))"
 
@@ -36,6 +37,7 @@ class Watch:
 
     slot: Slot
     seats: set[tuple] = field(default_factory=set)
+    unfilled: Counter = field(default_factory=Counter)  # by role
 
 
 def draft_plan(roster: Roster) -> Plan:
@@ -76,6 +78,7 @@ def publish(roster: Roster, edits: int | None = None, override: str = "", *, by,
         changed = [w for w in watches if w.seats != before.get(w.slot.shift_id) and w.slot.starts_at > at]
         changed = [watch for watch in changed if watch.slot.shift_id in before]
         _change(changed, before, roster, by, at)
+        after_publication(watches, before, by=by, at=at)
         certificate = certify(plan, balance(plan, tallies(plan.people, plan.first)), **_proven(roster))
         version = _version(roster, number, watches, certificate, override if excused else "", excused, by, at)
         roster.slots.all().delete()
@@ -142,6 +145,8 @@ def _watches(slots: list[Slot]) -> list[Watch]:
         watch = found.setdefault(slot.watch, Watch(slot))
         if slot.person_id:
             watch.seats.add((slot.role, slot.person_id, slot.starts_at, slot.ends_at))
+        else:
+            watch.unfilled[slot.role] += 1
     return list(found.values())
 
 

@@ -9,7 +9,7 @@ from scheduling.substitutes import Candidate, candidates
 
 # What no planner can let pass.
 NEVER = frozenset({"employed", "present", "one_at_a_time"})
-SHOWN = 30
+SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def fit(person, shift, role: str, at, span) -> Fit:
 
 def as_fit(candidate: Candidate) -> Fit:
     never = any(broken.rule in NEVER for broken in candidate.breaks)
-    return Fit(candidate.ok, never, candidate.reasons)
+    return Fit(candidate.ok, never, tuple(dict.fromkeys(candidate.reasons)))
 
 
 def eligible(shift, role: str, at, span) -> list[int]:

@@ -5,7 +5,7 @@ import hashlib
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from duty.clock import DAY, HOUR, local
 from duty.forms.people import plain_helper
@@ -37,7 +37,9 @@ class SwapForm(forms.Form):
     counter = forms.ChoiceField(label=gettext_lazy("In exchange for"), required=False)
     from_mark = forms.TypedChoiceField(label=gettext_lazy("from"), coerce=int, required=False, empty_value=None)
     until_mark = forms.TypedChoiceField(label=gettext_lazy("until"), coerce=int, required=False, empty_value=None)
-    within = forms.TypedChoiceField(label=gettext_lazy("Answer within"), coerce=int, required=False, empty_value=None)
+    within = forms.TypedChoiceField(
+        label=pgettext_lazy("swap", "Answer within"), coerce=int, required=False, empty_value=None
+    )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
     at_once = forms.BooleanField(label=gettext_lazy("Decide for both, at once; both are told"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -51,8 +53,7 @@ class SwapForm(forms.Form):
             for mark in marks(seat.starts_at, seat.ends_at)
             if mark == seat.ends_at or mark > at or mark == seat.starts_at
         ]
-        named = [(n, hm(mark) if n and local(mark).date() == local(seat.starts_at).date() else f"{day(mark)} {hm(mark)}")
-                 for n, mark in enumerate(self.marks)]  # fmt: skip
+        named = [(n, self._said(mark)) for n, mark in enumerate(self.marks)]
         self.fields["from_mark"].choices, self.fields["until_mark"].choices = named[:-1], named[1:]
         self.initial.setdefault("from_mark", self._mark(span[0], 0) if span else 0)
         self.initial.setdefault("until_mark", self._mark(span[1], len(named) - 1) if span else len(named) - 1)
@@ -69,6 +70,13 @@ class SwapForm(forms.Form):
             del self.fields["at_once"]
         self.may_decide = may_decide
         self.people = offered(seat.shift, seat.role, at, span or (seat.starts_at, seat.ends_at), {seat.person_id})
+
+    def _said(self, mark: dt.datetime) -> str:
+        """18:00, next day 08:00; the date only where a watch is longer."""
+        days = (local(mark).date() - local(self.seat.starts_at).date()).days
+        if days > 1:
+            return f"{day(mark)} {hm(mark)}"
+        return _("next day %(time)s") % {"time": hm(mark)} if days else hm(mark)
 
     def _mark(self, moment: dt.datetime, otherwise: int) -> int:
         return next((n for n, mark in enumerate(self.marks) if mark == moment), otherwise)

@@ -138,8 +138,13 @@ class Leaving(models.Model):
         return f"{self.person.name} {self.from_on:%m-%d} – {self.until_on:%m-%d}"
 
     def half_days(self) -> str:
-        """Mon 23 Nov morning – Wed 25 Nov afternoon."""
-        return f"{wording.day(self.from_on)} {self.get_from_half_display()} – {wording.day(self.until_on)} {self.get_until_half_display()}"
+        """Mon 23 Nov morning – Wed 25 Nov afternoon; a single day once."""
+        first, last = wording.day(self.from_on), wording.day(self.until_on)
+        if self.from_on != self.until_on:
+            return f"{first} {self.get_from_half_display()} – {last} {self.get_until_half_display()}"
+        if self.from_half == self.until_half:
+            return f"{first} {self.get_from_half_display()}"
+        return _("%(day)s, all day") % {"day": first}
 
     def duties(self, at: dt.datetime) -> list[Seat]:
         """The published duties that fall into it and are still to be kept: uncovered, as long as they are theirs."""

@@ -10,12 +10,14 @@ from duty.models import Line, Notice
 from duty.steps import Conflict
 from duty.sweeping import sweep
 from duty.watchdog import restore_missing
-from scheduling.models import OpenSeat, Roster, Shift, Slot, Terms
+from scheduling.models import OpenSeat, Roster, Shift, Terms
 from scheduling.models.open_seats import ladder
-from scheduling.promises import lapse, short_of_people
-from scheduling.tests.cover import make_colleague, on_duty, owed, seat_of, told
+from scheduling.promises import lapse
+from scheduling.publishing import publish
+from scheduling.tests.cover import make_colleague, make_swap, on_duty, owed, seat_of, told
 from scheduling.tests.racing import at_the_same_time, signed_in
 from scheduling.tests.reading import Page
+from scheduling.vacancies import short_of_people
 
 pytestmark = pytest.mark.django_db
 KIND = "scheduling.open_seat"
@@ -123,23 +125,66 @@ def test_a_watch_that_ends_with_it_owes_it_no_more(watch, gap, clock):
     assert Line.objects.filter(verb="scheduling.shift.end_open", via="engine").count() == 1
 
 
-def test_the_watchdog_finds_a_watch_with_fewer_people_than_were_published(watch, officer, leader, head, house, now):
-    roster = Roster(
-        unit=house["ops"], first_on=dt.date(2026, 11, 1), last_on=dt.date(2026, 11, 30), status="published",
-        number=1, drafted_by=head, drafted_at=now, published_by=head, published_at=now,
-    )  # fmt: skip
-    roster.become_matter(roster.title, now)
-    roster.save(force_insert=True)
-    for role, person in (("leader", leader), ("primary", officer), ("secondary", None)):
-        Slot.objects.create(
-            roster=roster, post=watch.post, shift=watch, date=dt.date(2026, 11, 24), name="夜班", mark="夜",
-            starts_at=watch.starts_at, ends_at=watch.ends_at, role=role, person=person,
-        )  # fmt: skip
-    assert short_of_people(now) == {watch.pk: {"secondary": 1}}
+# Published rosters
+
+
+@pytest.fixture
+def roster(make_pattern, make_roster, pool, filled):
+    make_pattern(primary=1, hours=12)
+    return filled(make_roster(), pool)
+
+
+def night_of(date: str) -> Shift:
+    return Shift.objects.get(starts_at=local(f"{date} 18:00"))
+
+
+def test_a_seat_that_is_published_open_is_owed_and_filled_by_the_next_version(roster, manager, pool, now):
+    roster.seat({roster.slots.first().pk: None}, by=manager, at=now)
+    publish(roster, override="临时缺员", by=manager, at=now)
+    gap, first = OpenSeat.objects.open().get(), night_of("2026-12-01")
+    assert (gap.shift, gap.role, gap.left) == (first, "primary", None) and owed(first, KIND)
+    roster = Roster.objects.get()
+    roster.revise(by=manager, at=now)
+    slot = roster.slots.get(date="2026-12-01")
+    roster.seat({slot.pk: pool[3].pk}, by=manager, at=now)
+    publish(roster, by=manager, at=now)
+    gap.refresh_from_db()
+    assert gap.taken_by == pool[3] and owed(first, KIND) is None
+
+
+def test_an_offer_ends_when_the_next_version_gives_the_duty_to_someone_else(roster, manager, pool, now):
+    publish(roster, by=manager, at=now)
+    second = night_of("2026-12-02")
+    swap = make_swap(seat_of(second, pool[1]), now, to=pool[4])
+    roster = Roster.objects.get()
+    roster.revise(by=manager, at=now)
+    roster.seat({roster.slots.get(date="2026-12-02").pk: pool[5].pk}, by=manager, at=now)
+    publish(roster, by=manager, at=now)
+    swap.refresh_from_db()
+    assert swap.status == "withdrawn" and len(told(pool[4], swap)) == 2
+
+
+def test_the_watchdog_finds_a_watch_with_fewer_people_than_were_published(roster, manager, head, now):
+    publish(roster, by=manager, at=now)
+    assert short_of_people(now) == {} and restore_missing() == 0
+    third = night_of("2026-12-03")
+    third.seats.all().delete()
+    assert short_of_people(now) == {third.pk: {"primary": 1}}
     assert restore_missing() == 1 and restore_missing() == 0
-    assert OpenSeat.objects.get().role == "secondary" and owed(watch, KIND)
-    watch.do_without(OpenSeat.objects.get(), by=head, at=now, reason="一人足够")
-    assert owed(watch, KIND) is None and restore_missing() == 0
+    assert OpenSeat.objects.get().role == "primary" and owed(third, KIND)
+    third.do_without(OpenSeat.objects.get(), by=head, at=now, reason="当晚封楼")
+    assert owed(third, KIND) is None and restore_missing() == 0
+
+
+def test_changes_that_are_still_drafted_are_no_open_seats(roster, manager, now):
+    publish(roster, by=manager, at=now)
+    roster = Roster.objects.get()
+    roster.revise(by=manager, at=now)
+    roster.seat({roster.slots.get(date="2026-12-02").pk: None}, by=manager, at=now)
+    assert short_of_people(now) == {}
+
+
+# At the same time
 
 
 @pytest.mark.django_db(transaction=True)
