@@ -252,7 +252,7 @@ def _proven(roster: Roster) -> dict:
     run = roster.runs.exclude(certificate={}).first()
     if run is None or run.certificate.get("edits") != roster.edits:
         return {}
-    return {key: run.certificate[key] for key in ("bound", "seconds") if key in run.certificate}
+    return {"search": run.certificate["search"]}
 
 
 def _version(roster, number, watches, certificate, override, excused, by, at) -> RosterVersion:

@@ -9,3 +9,18 @@ def lapse():
     from scheduling import promises
 
     promises.lapse(duty_now())
+
+
+@shared_task(name="scheduling.generate", time_limit=1200)
+def generate(pk: int):
+    from scheduling import generating
+
+    generating.run(pk)
+
+
+@shared_task(name="scheduling.pick_up", time_limit=55)
+def pick_up():
+    from duty.clock import duty_now
+    from scheduling import generating
+
+    generating.pick_up(duty_now())

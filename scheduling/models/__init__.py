@@ -14,7 +14,7 @@ from .shifts import Seat, SeatRole, Shift
 from .slots import DraftEdit, Slot
 from .swaps import Swap, SwapStatus
 from .terms import Rotation, Terms
-from .versions import GeneratorRun, RosterVersion, RunState
+from .versions import GeneratorRun, RosterVersion, RunKind, RunState
 
 __all__ = [
     "Absence",
@@ -45,6 +45,7 @@ __all__ = [
     "RosterStatus",
     "RosterVersion",
     "Rotation",
+    "RunKind",
     "RunState",
     "Seat",
     "SeatRole",

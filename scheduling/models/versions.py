@@ -44,10 +44,19 @@ class RunState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class RunKind(models.TextChoices):
+    GENERATE = "generate", _("fill the roster")
+    REPAIR = "repair", _("fill the open seats with the fewest changes")
+
+
+ALIVE = (RunState.WAITING, RunState.RUNNING)
+
+
 class GeneratorRun(models.Model):
     """One search for a roster by the generator: how far it is, and what it found."""
 
     roster = models.ForeignKey(Roster, models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=8, choices=RunKind, default=RunKind.GENERATE)
     state = models.CharField(max_length=8, choices=RunState, default=RunState.WAITING)
     by = models.ForeignKey("duty.Person", models.PROTECT, related_name="+")
     edits = models.PositiveIntegerField()  # the draft it started from
@@ -77,3 +86,7 @@ class GeneratorRun(models.Model):
 
     def __str__(self):
         return f"{self.roster} #{self.pk}"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.state in ALIVE

@@ -64,6 +64,7 @@ def sheet_context(request, roster: Roster) -> dict:
         "legend": legend(sheet),
         "provisional": _provisional(roster),
         "deadline": _publication_due(roster),
+        "run": roster.runs.first() if editable else None,
         "can_undo": editable and roster.changes.filter(undone=False).exists(),
     }
 

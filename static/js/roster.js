@@ -157,6 +157,27 @@ function startDragging() {
   });
 }
 
+// A running search tells how far it is; when it has ended the sheet is fetched as it is then.
+async function follow() {
+  const panel = sheet.querySelector("[data-run]");
+  if (!panel) return;
+  try {
+    const answer = await fetch(panel.dataset.run, { credentials: "same-origin" });
+    const run = await answer.json();
+    if (!run.alive) return void (await ask(location.pathname + location.search));
+    const show = (name, text) => panel.querySelector(`[data-run-${name}]`)?.replaceChildren(text);
+    show("state", run.state);
+    if (run.seconds !== undefined) {
+      panel.querySelector("progress").value = run.seconds;
+      show("open", String(run.open));
+      show("gap", run.gap === null ? "–" : `${(100 * run.gap).toFixed(1)} %`);
+      show("seconds", `${run.seconds} / ${run.of}`);
+    }
+  } catch {
+    /* the next look tries again */
+  }
+}
+
 export function startRoster() {
   sheet = document.querySelector("[data-sheet]");
   if (!sheet) return;
@@ -165,4 +186,5 @@ export function startRoster() {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
   startDragging();
+  setInterval(follow, 1000);
 }

@@ -1,0 +1,243 @@
+"""Searches for a roster: asked for on a page, run by the worker, seen while they run, stopped at any time.
+
+The search takes the draft as it stands and gives back people for seats in one change that can be undone. Whoever
+changed a seat meanwhile keeps it. The solvers are imported where the worker runs one, and nowhere else.
+"""
+
+import datetime as dt
+import functools
+import logging
+import time
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from duty.clock import MINUTE, duty_now
+from duty.models import Notice
+from duty.steps import Conflict
+from scheduling.certificate import certify
+from scheduling.fairness import balance
+from scheduling.gathering import duties_of, plan_of, tallies
+from scheduling.models import GeneratorRun, Roster, RunKind, RunState
+from scheduling.models.versions import ALIVE
+from scheduling.rotations import blocks, in_order
+from scheduling.rules import Plan
+
+log = logging.getLogger(__name__)
+SECONDS = (10, 30, 60, 180, 600)
+REPAIR_SECONDS = 3.0
+SILENT = 2 * MINUTE  # after which a running search counts as dead
+
+
+def ask(roster: Roster, kind: str, seconds: int, keep_filled: bool, *, by, at: dt.datetime) -> GeneratorRun:
+    """Ask for a search; raises Conflict where one runs already or the roster is no draft."""
+    if not roster.is_draft:
+        raise Conflict(roster, _("This roster is not a draft any more."))
+    try:
+        with transaction.atomic():
+            run = GeneratorRun.objects.create(
+                roster=roster,
+                kind=kind,
+                by=by,
+                edits=roster.edits,
+                seconds=seconds,
+                keep_filled=keep_filled,
+                asked_at=at,
+            )
+    except IntegrityError:
+        raise Conflict(roster, _("A search for this roster is running already.")) from None
+    transaction.on_commit(lambda: _wake(run.pk))
+    return run
+
+
+def _wake(pk: int) -> None:
+    """Tell the worker at once; without a broker the next look of `pick_up` finds it."""
+    from scheduling.tasks import generate
+
+    try:
+        generate.apply_async([pk], retry=False)
+    except Exception:
+        log.warning("the broker does not answer; search %s waits for the next look", pk)
+
+
+def pick_up(at: dt.datetime) -> int:
+    """Wake searches that nobody took, and call those dead whose worker has gone; returns how many it touched."""
+    dead = GeneratorRun.objects.filter(state=RunState.RUNNING, beat_at__lt=at - SILENT)
+    gone = dead.update(state=RunState.FAILED, ended_at=at, fault="the worker is gone")
+    waiting = GeneratorRun.objects.filter(state=RunState.WAITING, asked_at__lt=at - MINUTE / 3)
+    for pk in waiting.values_list("pk", flat=True):
+        _wake(pk)
+    return gone + waiting.count()
+
+
+def run(pk: int) -> None:
+    """Take a waiting search and carry it out; a second worker that comes for it goes away again."""
+    now = duty_now()
+    taken = GeneratorRun.objects.filter(pk=pk, state=RunState.WAITING)
+    if not taken.update(state=RunState.RUNNING, started_at=now, beat_at=now):
+        return
+    search = GeneratorRun.objects.select_related("roster__unit", "by").get(pk=pk)
+    try:
+        _search(search)
+    except Conflict as conflict:
+        _end(search, RunState.FAILED, fault=conflict.message)
+    except Exception as why:
+        log.exception("search %s failed", pk)
+        _end(search, RunState.FAILED, fault=f"{type(why).__name__}: {why}"[:2000])
+
+
+def _end(search: GeneratorRun, state: str, **more) -> None:
+    GeneratorRun.objects.filter(pk=search.pk).update(state=state, ended_at=duty_now(), **more)
+
+
+def _plan(roster: Roster, slots: list, begun: set) -> Plan:
+    return plan_of(
+        roster.unit_id,
+        roster.first_on,
+        roster.last_on,
+        duties_of(slots, roster.first_on, roster.last_on),
+        {slot.pk: slot.person_id for slot in slots},
+        replaced={slot.shift_id for slot in slots if slot.shift_id},
+        pinned={slot.pk for slot in slots if slot.is_pinned} | begun,
+    )
+
+
+def _search(search: GeneratorRun) -> None:
+    roster, now = search.roster, duty_now()
+    slots = list(roster.slots.select_related("post"))
+    before = {slot.pk: slot.person_id for slot in slots}
+    plan = _plan(roster, slots, {slot.pk for slot in slots if slot.starts_at <= now})
+    if search.keep_filled:
+        plan.pinned |= {key for key, person in plan.who.items() if person is not None}
+    elif search.kind == RunKind.GENERATE:
+        _free(plan)
+    past = tallies(plan.people, plan.first)
+    found: dict = {}
+    if plan.limits.rotation == "order" and search.kind == RunKind.GENERATE:
+        answer, told = in_order(plan), {"way": "order"}
+    else:
+        found = blocks(plan, balance(plan, past)) if search.kind == RunKind.GENERATE else {}
+        plan.pinned |= set(found)
+        answer, told = _solved(search, plan, balance(plan, past), before)
+    answer = found | answer
+    _take_over(
+        search, roster, before, {key: p for key, p in answer.items() if key not in _untouchable(slots, now)}, told
+    )
+
+
+def _untouchable(slots: list, now: dt.datetime) -> set:
+    return {slot.pk for slot in slots if slot.is_pinned or slot.starts_at <= now}
+
+
+def _free(plan: Plan) -> None:
+    """Everything that is not pinned is open to the search; where people sit now is where it starts from."""
+    plan.start = dict(plan.who)
+    for key in plan.duties:
+        if key not in plan.pinned:
+            plan.put(key, None)
+
+
+def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict, dict]:
+    """The engine's answer as {slot: person or None}, and what it says of itself."""
+    from scheduling.assigning import assignment, without_hard_breaks
+    from scheduling.engine.solving import solve
+
+    if search.kind == RunKind.REPAIR:
+        return _repaired(search, plan, fair)
+    asked = assignment(plan, fair)
+    beat = _Beat(search)
+    _warm()
+    result = solve(
+        asked.problem,
+        float(search.seconds),
+        start=asked.roster(getattr(plan, "start", before)),
+        on_progress=beat.progress,
+        should_stop=beat.stop_asked,
+    )
+    told = {
+        "objective": round(result.objective, 3), "bound": round(result.bound, 3), "gap": round(result.gap, 4),
+        "seconds": round(result.seconds, 1), "least_open": result.holes_bound,
+    }  # fmt: skip
+    return without_hard_breaks(plan, asked.people_of(result.roster)), told
+
+
+def _repaired(search: GeneratorRun, plan: Plan, fair) -> tuple[dict, dict]:
+    """Open seats filled with the fewest changes: what has begun, is pinned or was read stays."""
+    from scheduling.assigning import assignment, without_hard_breaks
+    from scheduling.engine.repairing import repair
+
+    read = _acknowledged(search.roster)
+    frozen = frozenset(key for key, person in plan.who.items() if person in read)
+    asked = assignment(plan, fair, frozen=frozen)
+    current = asked.roster(plan.who)
+    fixed = {(p, d) for p, person in enumerate(asked.problem.people) for d in person.pinned}
+    result = repair(asked.problem, current, fixed, REPAIR_SECONDS)
+    told = {"seconds": round(result.seconds, 2), "least_open": result.holes_bound, "gap": round(result.gap, 4)}
+    return without_hard_breaks(plan, asked.people_of(result.roster)), told
+
+
+def _acknowledged(roster: Roster) -> set[int]:
+    """Those who have confirmed the version that holds: their duties stay as they have read them."""
+    told = Notice.objects.filter(matter_id=roster.pk, key__startswith=f"roster:{roster.pk}:{roster.number}:")
+    return set(told.filter(acknowledged_at__isnull=False).values_list("recipient_id", flat=True))
+
+
+@functools.cache
+def _warm() -> None:
+    """What is compiled is loaded before the clock of the first search of this process starts."""
+    from scheduling.engine.solving import warm_up
+
+    warm_up()
+
+
+class _Beat:
+    """What a search tells about itself while it runs, and what it is told."""
+
+    def __init__(self, search: GeneratorRun):
+        self.search, self.looked, self.stop = search, 0.0, False
+
+    def progress(self, objective: float, bound: float, uncovered: int, seconds: float) -> None:
+        row = {"objective": objective, "bound": bound, "open": uncovered, "seconds": round(seconds, 1)}
+        row["gap"] = round(max(0.0, objective - bound) / max(abs(objective), 1e-9), 4)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE scheduling_generatorrun SET progress = %s::jsonb, beat_at = duty_now() WHERE id = %s "
+                "RETURNING stop_asked",
+                [_json(row), self.search.pk],
+            )
+            self.stop = self.stop or bool((cursor.fetchone() or [True])[0])
+
+    def stop_asked(self) -> bool:
+        if not self.stop and time.monotonic() - self.looked > 1:
+            self.looked = time.monotonic()
+            rows = GeneratorRun.objects.filter(pk=self.search.pk).values_list("stop_asked", flat=True)
+            self.stop = bool(next(iter(rows), True))
+        return self.stop
+
+
+def _json(row: dict) -> str:
+    import json
+    import math
+
+    return json.dumps({k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in row.items()})
+
+
+def _take_over(search: GeneratorRun, roster: Roster, before: dict, answer: dict, told: dict) -> None:
+    """Seat what was found, where the draft is still as the search found it, and certify the whole."""
+    now = duty_now()
+    with transaction.atomic():
+        fresh = Roster.objects.select_related("unit").get(pk=roster.pk)
+        fresh.lock()
+        still = dict(fresh.slots.filter(is_pinned=False).values_list("pk", "person_id"))
+        people = {key: p for key, p in answer.items() if key in still and still[key] == before[key]}
+        fresh.seat(people, what=search.kind, by=search.by, at=now)
+        slots = list(fresh.slots.select_related("post"))
+        plan = _plan(fresh, slots, set())
+        certificate = certify(plan, balance(plan, tallies(plan.people, plan.first)), search=told, edits=fresh.edits)
+        stopped = GeneratorRun.objects.filter(pk=search.pk, stop_asked=True).exists()
+        kept = len([key for key in answer if key not in people])
+        _end(search, RunState.STOPPED if stopped else RunState.DONE, certificate=certificate | {"kept": kept})
+
+
+def alive(roster: Roster) -> GeneratorRun | None:
+    return roster.runs.filter(state__in=ALIVE).first()

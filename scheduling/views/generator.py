@@ -1,0 +1,60 @@
+"""The generator on the page: begin a search, see how far it is, stop it."""
+
+from django import forms
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from duty.access import may
+from scheduling import generating
+from scheduling.access import planners
+from scheduling.models import GeneratorRun, Roster, RunKind
+
+
+class SearchForm(forms.Form):
+    kind = forms.ChoiceField(choices=RunKind.choices)
+    seconds = forms.TypedChoiceField(choices=[(n, n) for n in generating.SECONDS], coerce=int, required=False)
+    keep = forms.BooleanField(required=False)
+
+
+def _roster(request, pk: int) -> Roster:
+    roster = get_object_or_404(Roster.objects.visible_to(request.user), pk=pk)
+    may(request.user, "change", roster)
+    return roster
+
+
+@planners
+@require_POST
+def generate(request, pk: int):
+    roster, form = _roster(request, pk), SearchForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what to search for and for how long."))
+        return redirect(roster)
+    asked = form.cleaned_data
+    generating.ask(
+        roster, asked["kind"], asked["seconds"] or 60, asked["keep"], by=request.user, at=request.at
+    )  # fmt: skip
+    return redirect(roster)
+
+
+@planners
+@require_POST
+def stop(request, pk: int):
+    """End the search with the best it has found so far."""
+    roster = _roster(request, pk)
+    GeneratorRun.objects.filter(pk__in=roster.runs.filter(state__in=generating.ALIVE).values("pk")).update(
+        stop_asked=True
+    )
+    messages.info(request, _("The search stops and hands over the best it has found."))
+    return redirect(roster)
+
+
+@planners
+def progress(request, pk: int):
+    """How far the last search is, for the script that waits for it."""
+    run = _roster(request, pk).runs.first()
+    if run is None:
+        return JsonResponse({"alive": False})
+    return JsonResponse({"alive": run.is_alive, "state": run.get_state_display(), **run.progress, "of": run.seconds})
