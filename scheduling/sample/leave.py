@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from duty.clock import DAY, HOUR, day_of
+from duty.clock import DAY, HOUR, day_of, start_of
 from duty.models import Person
 from duty.sample import House
 from scheduling.models import Absence, Seat, Swap
@@ -45,7 +45,8 @@ def _substitute(seat: Seat, at) -> Person:
 
 def ill(house: House) -> None:
     """Three weeks ago, for two days; the duties were taken over at once."""
-    manager, at = house.people["谢婷"], house.at - 20 * DAY
+    manager = house.people["谢婷"]
+    at = start_of(day_of(house.at - 20 * DAY)) + 10 * HOUR  # at an hour when no watch is about to end
     absence = _absence(house, "许晴", "sick", day_of(at), day_of(at) + DAY, reason="发热")
     for gap in absence.record(by=manager, at=at):
         span = gap.span
