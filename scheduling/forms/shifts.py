@@ -10,7 +10,7 @@ from duty.forms.people import plain_helper
 from duty.models import Person
 from scheduling.access import PLANNERS
 from scheduling.forms.people import PeopleField, PersonField, employable, names_of, shown
-from scheduling.models import Post, Seat, SeatRole, Shift
+from scheduling.models import Absence, Post, Seat, SeatRole, Shift
 
 LONGEST, FURTHEST = dt.timedelta(hours=48), dt.timedelta(days=2 * 366)
 ALONE = (SeatRole.LEADER, SeatRole.PRIMARY)
@@ -128,6 +128,11 @@ class ShiftForm(forms.ModelForm):
                 if seat.starts_at < span[1] and span[0] < seat.ends_at:
                     said = _("%(name)s has another duty at that time: %(shift)s.")
                     self.add_error(role, said % {"name": seat.person.name, "shift": seat.shift.title})
+        for absence in Absence.objects.counted().filter(person__in=seen).between(start, end).select_related("person"):
+            for role, span in seen[absence.person_id]:
+                if span[0] >= self.at and absence.starts_at < span[1] and span[0] < absence.ends_at:
+                    said = _("%(name)s is away at that time: %(span)s.")
+                    self.add_error(role, said % {"name": absence.person.name, "span": absence.half_days()})
 
     @property
     def seats(self) -> list[tuple]:

@@ -30,6 +30,13 @@ class Filling(models.Model):
     class Meta:
         abstract = True
 
+    @classmethod
+    def detail_of(cls, line) -> str:
+        """What a line of the trail says of the crew, or of the one seat it is about."""
+        if seat := line.data.get("seat"):
+            return wording.change_of_hands(wording.role_name(seat[0]), *seat[1:])
+        return " · ".join(f"{wording.role_name(role)} {name}" for role, name in line.data.get("crew", ()))
+
     @verb(gettext_lazy("took someone off the watch"))
     def vacate(self, role: str, person, span: Spans | None = None, *, by, at, reason: str = "", because=None):
         """What they were still to keep falls open at once, and its clock starts. Answers the open seat.

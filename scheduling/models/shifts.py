@@ -14,7 +14,6 @@ from duty.looks import once_a_look
 from duty.models import Matter
 from duty.models.units import unit_tree
 from duty.steps import Conflict, Subject, verb
-from scheduling import wording
 
 from .filling import Filling
 from .posts import Post
@@ -104,12 +103,6 @@ class Shift(Filling, Subject):
     def __str__(self):
         return f"{self.post.name} {self.name}"
 
-    @classmethod
-    def detail_of(cls, line) -> str:
-        if seat := line.data.get("seat"):
-            return wording.change_of_hands(SeatRole(seat[0]).label, *seat[1:])
-        return " · ".join(f"{SeatRole(role).label} {name}" for role, name in line.data.get("crew", ()))
-
     @property
     def title(self) -> str:
         return f"{self.post.name} {self.name} {local(self.starts_at):%m-%d}"
@@ -148,8 +141,7 @@ class Shift(Filling, Subject):
             raise Conflict(self)
         self.removed_at = at
         self.open_seats.open().update(closed_at=at, closed_by=by)
-        for swap in self.offers():
-            swap.follow(by=by, at=at)
+        self.follow_up(by=by, at=at)
         self.close_matter(at, by=by)
 
     def _seat(self, people):

@@ -164,6 +164,17 @@ def test_open_offers_go_with_it(leave, make_shift, officer, house, chief, now):
     )
 
 
+def test_who_is_away_is_entered_for_no_watch(leave, as_, officer, chief, manager, post, now):
+    leave.approve(by=chief, at=now)
+    values = {"post": post.pk, "name": "夜班", "primary": "陈立"}
+    for starts, ends, status in (
+        ("2026-12-02 18:00", "2026-12-03 08:00", 422),
+        ("2026-12-03 00:00", "2026-12-03 08:00", 302),
+    ):
+        page = as_(manager).post("/shifts/new/", values | {"starts_at": starts, "ends_at": ends})
+        assert page.status_code == status
+
+
 # Head and deputy, acting person
 
 
