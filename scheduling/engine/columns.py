@@ -22,6 +22,10 @@ def quiet_solver() -> highspy.Highs:
     return solver
 
 
+class OutOfTime(Exception):
+    """Pricing takes longer than there is time."""
+
+
 class Columns:
     """The master problem over `people` in the window, everybody else fixed as in the search state `around`."""
 
@@ -42,7 +46,7 @@ class Columns:
         pool = {} if pool is None else pool
         self.pricers = pricers or [Pricer(t, p, window, around, room, pool=pool) for p in self.people]
         for place, pricer in enumerate(self.pricers):
-            if not pricer.possible or pricer.best(pricer.cost)[0] == np.inf:
+            if pricers is None and (not pricer.possible or pricer.best(pricer.cost)[0] == np.inf):
                 self.pricers[place] = Pricer(t, pricer.p, window, around, room, elastic=True, pool=pool)
         days, kinds = self.last - self.first, t.kinds
         demand = t.demand[self.first : self.last] - around.cover[self.first : self.last, :kinds]
@@ -70,6 +74,7 @@ class Columns:
             self.linked_of[place].append(number)
         self.own = np.zeros(len(self.linked))
         self.shares = None
+        self.deadline = np.inf
         self._master()
 
     def _master(self) -> None:
@@ -168,6 +173,8 @@ class Columns:
         gap = self.demand * cover
         bound = float(gap[self.priced].sum())
         for place, pricer in enumerate(self.pricers):
+            if time.perf_counter() > self.deadline:
+                raise OutOfTime
             price = self.price_of(place, prices, own)
             value, row = pricer.best(price)
             values.append(value)
@@ -222,7 +229,11 @@ class Columns:
                 break
             prices[:, :kinds] = at[:split].reshape(cover[0].shape)
             own = at[split:]
-            bound, found, _values = self.price_all(prices, own)
+            self.deadline = until
+            try:
+                bound, found, _values = self.price_all(prices, own)
+            except OutOfTime:
+                break
             used = np.zeros((len(days), kinds + 1))
             slack = np.zeros(len(at))
             for place, row, _cost in found:
@@ -272,12 +283,18 @@ class Columns:
         self, until: float, target: float = np.inf, rounding: float = 0.0, gap: float = 1e-6, tell=None
     ) -> bool:
         """Add rows until the mixture is best (True), the bound (plus rounding) reaches target, or time is over."""
-        weight = 0.5
-        while True:
+        weight, self.deadline = 0.5, until
+        while time.perf_counter() < until:
+            self.solver.setOptionValue("time_limit", self.solver.getRunTime() + until - time.perf_counter())
             value = self.solve_master()
+            if len(self.person_prices) < len(self.people):
+                return False
             prices = weight * self.prices + (1 - weight) * self.master_prices
             own = weight * self.own + (1 - weight) * self.master_own
-            bound, found, _values = self.price_all(prices, own)
+            try:
+                bound, found, _values = self.price_all(prices, own)
+            except OutOfTime:
+                return False
             if bound > self.bound:
                 self.bound, self.prices, self.own = bound, prices, own
                 if tell:
@@ -293,3 +310,4 @@ class Columns:
                 weight = 0.0 if weight < 0.2 else weight / 2
             else:
                 weight = 0.5 if weight > 0 else 0.3
+        return False

@@ -76,30 +76,29 @@ class Companion:
         return self.s.value[0] < 1e-9 and self.bound >= self.s.value[1] - 1e-6
 
     def work(self) -> None:
+        long = self.t.days > 44
         # Prices above what wishes and fairness can ever say only make the master restless.
-        soft = self.soft_scale()
-        box = np.inf if self.whole else max(10.0, 5 * soft)
+        box = np.inf if self.whole else max(10.0, 5 * self.soft_scale())
         self.listen()
-        c = self.columns = Columns(self.t, self.s, box=box, room=400_000 if self.t.days <= 44 else 60_000)
-        best = self.s.value[1] - self.constant
+        c = self.columns = Columns(self.t, self.s, box=box, room=25_000 if long else 400_000)
         c.solver.setOptionValue("solver", "ipm")
         c.solver.setOptionValue("run_crossover", "off")
         c.solver.setOptionValue("ipm_optimality_tolerance", 1e-6)
         begun = time.perf_counter()
-        third = begun + (self.until - begun) / 3
-        if c.linked:
-            self.wait_for_roster(begun + 0.1 * (self.until - begun))
+        half = begun + (self.until - begun) / 2
+        if c.linked or long:
+            self.wait_for_roster(begun + 0.15 * (self.until - begun))
             c.guess(self.s)
             best = self.s.value[1] - self.constant
-            c.warm(10**6, third, best, keep=0, agility=0.1, tell=self.say_bound)
+            c.warm(10**6, begun + (self.until - begun) * 0.45, best, keep=0, agility=0.1, tell=self.say_bound)
+            self.holes()
         else:
-            c.warm(30, third, best, tell=self.say_bound)
-            c.generate(third, gap=1e-4, tell=self.say_bound)
-        self.holes()
-        if not c.linked:
+            c.warm(30, half, self.s.value[1] - self.constant, tell=self.say_bound)
+            c.generate(half, gap=1e-4, tell=self.say_bound)
+            self.holes()
             self.descend(c)
-        if not self.closed and self.whole and not c.linked and self.t.days <= 44:
-            c.generate(time.perf_counter() + (self.until - time.perf_counter()) / 4, gap=1e-7, tell=self.say_bound)
+            if not self.closed and self.whole:
+                c.generate(time.perf_counter() + (self.until - time.perf_counter()) / 4, gap=1e-7, tell=self.say_bound)
         self.improve(c)
 
     def soft_scale(self) -> float:
@@ -149,22 +148,18 @@ class Companion:
             better_rows.remember((c.people[place], row, cost) for place, row, cost in c.columns)
         else:
             better_rows.pricers = None
-        failed, next_try = np.inf, 0
+        failed, idle = np.inf, 0
         while time.perf_counter() < self.until and not self.closed:
             gap = self.s.value[1] - self.constant - c.bound
-            if (
-                self.whole
-                and better_rows.whole
-                and better_rows.tries >= next_try
-                and gap < failed
-                and not self.elastic(c)
-            ):
-                failed = gap
+            if self.whole and better_rows.whole and (idle >= 8 or gap < 1.5) and gap < failed and not self.elastic(c):
+                failed, idle = gap, 0
                 self.attempt(c, step)
-                next_try = better_rows.tries + 10
                 continue
             if better_rows.once(self.until):
+                idle = 0
                 self.offer()
+            else:
+                idle += 1
             self.listen()
 
     def elastic(self, c: Columns) -> bool:

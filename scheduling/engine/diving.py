@@ -16,7 +16,10 @@ def dive(c: Columns, until: float, fresh: int = 2, share: float = 0.05) -> list[
     solver.setOptionValue("solver", "simplex")
     while len(chosen) < people:
         for turn in range(fresh + 1):
+            c.solver.setOptionValue("time_limit", c.solver.getRunTime() + max(0.2, until - time.perf_counter()))
             c.solve_master()
+            if len(c.person_prices) < people:
+                return None
             late = time.perf_counter() > until
             if turn == fresh or late or not chosen:
                 break
@@ -52,12 +55,6 @@ def _fix(c: Columns, place: int, number: int) -> None:
     mine = np.array([at for at, column in enumerate(c.columns) if column[0] == place], dtype=np.int32)
     lower = (mine == number).astype(float)
     c.solver.changeColsBounds(len(mine), mine + c.before, lower, lower)
-
-
-def release(c: Columns) -> None:
-    many = len(c.columns)
-    index = np.arange(many, dtype=np.int32) + c.before
-    c.solver.changeColsBounds(many, index, np.zeros(many), np.full(many, highspy.kHighsInf))
 
 
 def choose(c: Columns, seconds: float, start: list[int] | None = None) -> tuple[list | None, float, float]:

@@ -4,9 +4,14 @@ import numpy as np
 
 from .tables import Tables
 
+MOVES = 300_000  # a second, roughly
 
-def heats(t: Tables, s) -> tuple[float, float]:
-    """(hot, cold): from where single wishes and fair shares hardly matter to where only they do."""
+
+def heats(t: Tables, seconds: float) -> tuple[float, float]:
+    """(hot, cold): from where single wishes and fair shares hardly matter to where only they do.
+
+    With few moves per cell there is no time to cool from far up.
+    """
     finite = np.abs(t.cost[np.isfinite(t.cost)])
     small = finite[finite > 1e-9]
     scale = []
@@ -21,4 +26,6 @@ def heats(t: Tables, s) -> tuple[float, float]:
     soft = min(scale) if scale else 1.0
     under = t.under[t.under > 0]
     hole = float(np.median(under)) if len(under) else soft
-    return float(np.clip(0.6 * hole, 10 * soft, 30 * soft)), 0.12 * soft
+    moves = MOVES * seconds / max(1, t.people * t.days)
+    ease = float(np.clip(moves / 1500.0, 0.1, 1.0))
+    return float(np.clip(0.6 * hole, 10 * soft, 30 * soft)) * ease, 0.12 * soft

@@ -68,10 +68,16 @@ class Improver:
         first, last = self.window()
         people = self.people(int(min(t.people, max(2, round(self.size)))), first, last)
         if self.whole and self.pricers is None:
-            self.pricers = [Pricer(t, p, pool=self.pool) for p in range(t.people)]
+            self.pricers = [None] * t.people
         begin = time.perf_counter()
-        pricers = [self.pricers[p] for p in people] if self.whole else None
-        part = Columns(t, s, people, (first, last), pool=self.pool, pricers=pricers, box=self.box, room=60_000)
+        if time.perf_counter() > until - 0.1:
+            return False
+        pricers = [self.pricer(p, first, last) for p in people]
+        people = [p for p, pricer in zip(people, pricers, strict=True) if pricer.possible]
+        pricers = [pricer for pricer in pricers if pricer.possible]
+        if not people:
+            return False
+        part = Columns(t, s, people, (first, last), pricers=pricers, box=self.box)
         self._warm_prices(part, people)
         found, now = self._known(part, people)
         part.add(found[: len(people)])
@@ -90,6 +96,18 @@ class Improver:
         rows = choose(part, spare, list(range(len(people))) if whole_start else None)[0] if spare > 0.05 else None
         self.size = self.size * (1.03 if time.perf_counter() - begin < 1.2 else 0.95)
         return rows is not None and self._take(people, first, last, rows)
+
+    def pricer(self, p: int, first: int, last: int) -> Pricer:
+        """Exact where that is possible; else with broken rules at their price."""
+        if self.whole and self.pricers[p] is not None:
+            return self.pricers[p]
+        window, around = ((first, last), self.s) if not self.whole else (None, None)
+        found = Pricer(self.t, p, window, around, pool=self.pool, room=400_000)
+        if not found.possible or found.best(found.cost)[0] == np.inf:
+            found = Pricer(self.t, p, window, around, pool=self.pool, room=400_000, elastic=True)
+        if self.whole:
+            self.pricers[p] = found
+        return found
 
     def _warm_prices(self, part: Columns, people: list[int]) -> None:
         if self.prices is not None:

@@ -22,10 +22,18 @@ class Pricer:
     """Rows of one person, or a window of their row between fixed days: plan, counters and their end prices."""
 
     def __init__(
-        self, t: Tables, p: int, window=None, around=None, room: int = 400_000, elastic: bool = False, pool=None
+        self,
+        t: Tables,
+        p: int,
+        window=None,
+        around=None,
+        room: int = 400_000,
+        elastic: bool = False,
+        pool=None,
+        band: int = 0,
     ):
         """`window`: (first, last + 1) days, not inside a weekend; `around`: the search state that is fixed outside."""
-        self.t, self.p, self.elastic, self.room = t, p, elastic, room
+        self.t, self.p, self.elastic, self.room, self.band = t, p, elastic, room, band
         self.around, self.pool, self.watched = around, pool if pool is not None else {}, set()
         self._build(window)
 
@@ -64,6 +72,7 @@ class Pricer:
         folded = np.arange(R)
         for counter in rest:
             self.end += counter["end"][(folded // counter["stride"]) % counter["size"]][:, None]
+        self._span(long)
         self.tail = np.zeros(t.step.shape[1])
         if self.last < t.days:
             tail_costs(
@@ -81,6 +90,22 @@ class Pricer:
         self.layers, self.back = self.pool[shape]
         self.cost = np.ascontiguousarray(t.cost[p, self.first : self.last])
         self.row = np.zeros(shape[0], dtype=np.int16)
+
+    def _span(self, long) -> None:
+        """What the longest counter may be after each day so that its end can still be met; `band`: near a steady pace."""
+        days, M = self.last - self.first, self.end.shape[1]
+        widest = np.r_[0, np.cumsum(self.plan.widest)]
+        finite = np.flatnonzero(np.isfinite(self.end).any(axis=0))
+        least = int(finite[0]) if len(finite) else 0
+        self.low = np.maximum(0, least - (widest[-1] - widest)).astype(np.int64)
+        self.high = np.minimum(M - 1, widest).astype(np.int64)
+        if self.band and long and len(finite):
+            pace = (least + int(finite[-1])) / 2 * np.arange(days + 1) / days
+            near = self.band * int(self.plan.widest.max(initial=1))
+            self.low = np.maximum(self.low, (pace - near).astype(np.int64))
+            self.high = np.minimum(self.high, (pace + near).astype(np.int64))
+            self.low[0], self.high[-1] = 0, M - 1
+            self.exact = False
 
     def _counters(self, t: Tables, p: int, allowed, outside) -> list[dict]:
         """What must be counted, most important first: its increments [days, kinds + 1], size and end price."""
@@ -162,7 +187,13 @@ class Pricer:
         rest_id = np.zeros((days, 2, len(heads)), dtype=np.int64)
         long_step = np.zeros((days, 2, len(heads)), dtype=np.int64)
         folded = np.arange(R)
+        alike: dict = {}  # days of the same sort count the same
         for d in range(days):
+            sort = (weekend[d] >= 0, bool(second[d]))
+            if sort in alike:
+                rest_id[d], long_step[d] = rest_id[alike[sort]], long_step[alike[sort]]
+                continue
+            alike[sort] = d
             for flag in range(2):
                 long_step[d, flag] = increments(long, d, flag)
                 vectors = np.array([increments(counter, d, flag) for counter in rest]).reshape(len(rest), len(heads))
@@ -192,7 +223,9 @@ class Pricer:
         if not self.possible:
             return np.inf, None
         while True:
-            value = cheapest(self.plan, self.start, price, self.end, self.tail, self.layers, self.back, self.row)
+            value = cheapest(
+                self.plan, self.start, price, self.end, self.tail, self.low, self.high, self.layers, self.back, self.row
+            )
             if not self.idle or value == np.inf:
                 return value, self.row
             days = np.arange(len(self.row))
@@ -209,7 +242,9 @@ class Pricer:
         price[days, row] = self.cost[days, row]
         if not self.possible:
             return np.inf
-        return cheapest(self.plan, self.start, price, self.end, self.tail, self.layers, self.back, self.row)
+        return cheapest(
+            self.plan, self.start, price, self.end, self.tail, self.low, self.high, self.layers, self.back, self.row
+        )
 
     def lost_cost(self, row: np.ndarray) -> float:
         """The part of a row's cost that is not in what pricing says."""
@@ -255,7 +290,7 @@ def tail_costs(t, machine, row, states, first, heavy, out):
 
 
 @njit(cache=True, nogil=True)
-def cheapest(plan, start, price, end, tail, layers, back, row):
+def cheapest(plan, start, price, end, tail, low, high, layers, back, row):
     days, columns = price.shape
     many = plan.many
     S, R, M = layers.shape[1], layers.shape[2], layers.shape[3]
@@ -266,7 +301,6 @@ def cheapest(plan, start, price, end, tail, layers, back, row):
     now[start, 0, 0] = 0.0
     active = np.zeros(S, dtype=np.bool_)
     active[start] = True
-    top = 0
     for d in range(days):
         class_price[:] = np.inf
         for k in range(columns):
@@ -300,14 +334,13 @@ def cheapest(plan, start, price, end, tail, layers, back, row):
                     a = now[s, r]
                     b = then[to, r2]
                     trace = back[d, to, r2]
-                    for m in range(min(M - jump, top + 1)):
+                    for m in range(max(low[d], low[d + 1] - jump), min(M - 1 - jump, high[d], high[d + 1] - jump) + 1):
                         value = a[m] + cost
                         if value < b[m + jump]:
                             b[m + jump] = value
                             trace[m + jump] = mark
         now, then = then, now
         active = following
-        top = min(M - 1, top + plan.widest[d])
     best = np.inf
     bs = br = bm = 0
     for s in range(S):

@@ -14,18 +14,18 @@ class TooMany(Exception):
     """More rows than can be listed."""
 
 
-def prove(c: Columns, best: float, step: float, until: float, most: int = 60_000) -> tuple[list | None, float] | None:
+def prove(c: Columns, best: float, step: float, until: float, most: int = 30_000) -> tuple[list | None, float] | None:
     """(a better choice of rows or None, a proven bound); None if the gap is still too wide for it.
 
     A roster cheaper than `best` − `step` can only use rows whose reduced cost at the bound's prices is at most
     `best` − `step` − bound; all of them are listed, so the choice among them is exact.
     """
     spare = best - step - c.bound + 1e-6
-    found = []
+    found, listing = [], min(until, time.perf_counter() + 4)
     for place, pricer in enumerate(c.pricers):
         price = c.price_of(place, c.prices, c.own)
         try:
-            rows = list_rows(pricer, price, spare, most - len(found), until)
+            rows = list_rows(pricer, price, spare, most - len(found), listing)
         except TooMany:
             return None
         days = np.arange(c.last - c.first)
@@ -59,7 +59,7 @@ def list_rows(
     if not many:
         return []
     rows, costs = np.zeros((most, days), dtype=np.int16), np.zeros(most)
-    count = collect(pricer.plan, price, pricer.end, pricer.tail, values, least[0] + spare, rows, costs, 40_000_000)
+    count = collect(pricer.plan, price, pricer.end, pricer.tail, values, least[0] + spare, rows, costs, 4_000_000)
     if count < 0:
         raise TooMany
     return [(rows[number].copy(), float(costs[number])) for number in range(count)]

@@ -17,6 +17,7 @@ import numpy as np
 from . import search
 from .checking import judge
 from .companion import whole_costs
+from .constructing import mend, respond
 from .heat import heats
 from .improving import Improver, better
 from .problem import Problem, Result, empty_roster
@@ -99,6 +100,7 @@ class _Solving:
         self.stopped = False
         cells = self.t.people * self.t.days
         self.partner = None
+        self.pool: dict = {}
         if workers > 1 and seconds > 0.5 and cells:
             self.partner = _Partner(problem, seconds - 0.15, outside(self.s.best, self.t.kinds))
 
@@ -114,8 +116,11 @@ class _Solving:
     def run(self) -> Result:
         try:
             if self.t.people and self.t.days:
+                self._begin()
                 self._anneal(max(0.3, 0.2 * self.seconds))
+                self._mend()
                 self._improve()
+                self._mend()
         finally:
             if self.partner:
                 self.partner.end()
@@ -128,6 +133,29 @@ class _Solving:
             roster, said.objective, min(self._simple_bound(), said.objective), said.uncovered, said.broken, self.elapsed,
             self.holes_bound, self.log, self.first_complete,
         )  # fmt: skip
+
+    def _begin(self) -> None:
+        """Legal rows first where the rules are such that chance would hardly find them."""
+        if better(np.array([1e-6, 0.0]), self.s.value) or len(self.t.least_minutes[self.t.least_minutes > 0]):
+            order = np.random.default_rng(1).permutation(self.t.people)
+            for p in order:
+                if time.perf_counter() > self.began + 0.3 * self.seconds or self.over:
+                    break
+                respond(self.t, self.s, int(p), self.pool)
+                self._exchange()
+            self._keep()
+
+    def _mend(self) -> None:
+        """Rows of the best roster that break a rule are made legal, if they can be."""
+        if self.s.best_value[0] > 1e-9:
+            self._back_to_best()
+            mend(self.t, self.s, max(self.until, time.perf_counter() + 1.0))
+            self._keep()
+
+    def _keep(self) -> None:
+        if better(self.s.value, self.s.best_value):
+            self.s.best[:] = self.s.roster
+            self.s.best_value[:] = self.s.value
 
     def _simple_bound(self) -> float:
         """Everybody's cheapest cell each day: weak, but there from the first moment."""
@@ -170,7 +198,7 @@ class _Solving:
 
     def _anneal(self, seconds: float) -> None:
         """Cool down once over so many seconds; what a slice may do is measured as it goes."""
-        hot, cold = heats(self.t, self.s)
+        hot, cold = heats(self.t, seconds)
         begun, steps = time.perf_counter(), 2_000
         end = min(self.until, begun + seconds)
         while not self.over:
@@ -189,7 +217,7 @@ class _Solving:
 
     def _improve(self) -> None:
         """Neighbourhoods and warm annealing in turn, more of what paid."""
-        hot, cold = heats(self.t, self.s)
+        hot, cold = heats(self.t, 0.1 * self.seconds)
         neighbours = Improver(self.t, self.s, self.whole, seed=3, box=np.inf)
         gained = {"anneal": 1e-9, "part": 1e-9}
         spent = {"anneal": 1e-9, "part": 1e-9}
