@@ -39,14 +39,15 @@ class Columns:
         pool=None,
         pricers=None,
         box: float = np.inf,
+        elastic: bool = False,
     ):
         self.t, self.around, self.box = t, around, box
         self.people = list(range(t.people)) if people is None else list(people)
         self.first, self.last = window or (0, t.days)
         pool = {} if pool is None else pool
-        self.pricers = pricers or [Pricer(t, p, window, around, room, pool=pool) for p in self.people]
+        self.pricers = pricers or [Pricer(t, p, window, around, room, elastic, pool) for p in self.people]
         for place, pricer in enumerate(self.pricers):
-            if pricers is None and (not pricer.possible or pricer.best(pricer.cost)[0] == np.inf):
+            if pricers is None and not elastic and (not pricer.possible or pricer.best(pricer.cost)[0] == np.inf):
                 self.pricers[place] = Pricer(t, pricer.p, window, around, room, elastic=True, pool=pool)
         days, kinds = self.last - self.first, t.kinds
         demand = t.demand[self.first : self.last] - around.cover[self.first : self.last, :kinds]

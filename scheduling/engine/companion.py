@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import time
-from dataclasses import replace
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -17,8 +16,9 @@ from . import search
 from .columns import Columns
 from .diving import dive
 from .improving import Improver, better
-from .problem import NEVER, Problem
+from .problem import Problem
 from .proving import prove
+from .repairing import least_holes
 from .tables import build, outside
 
 
@@ -95,11 +95,18 @@ class Companion:
         else:
             c.warm(30, half, self.s.value[1] - self.constant, tell=self.say_bound)
             c.generate(half, gap=1e-4, tell=self.say_bound)
+            self.share_prices(c)
             self.holes()
             self.descend(c)
             if not self.closed and self.whole:
                 c.generate(time.perf_counter() + (self.until - time.perf_counter()) / 4, gap=1e-7, tell=self.say_bound)
+        self.share_prices(c)
         self.improve(c)
+
+    def share_prices(self, c: Columns) -> None:
+        """The other side's neighbourhoods start from these too."""
+        names = [(c.people[place], {"name": counter["name"]}) for place, counter in c.linked]
+        self.tell("prices", c.prices, c.own, names)
 
     def soft_scale(self) -> float:
         finite = [np.abs(person.cost[np.isfinite(person.cost)]).max(initial=0.0) for person in self.problem.people]
@@ -187,20 +194,8 @@ class Companion:
         missing = np.maximum(0, self.t.demand - self.s.cover[:, :kinds]).sum()
         if not missing or time.perf_counter() > self.until - 1 or self.t.days > 44:
             return
-        people = [
-            replace(person, targets={}, cost=np.where(np.isfinite(person.cost), 0.0, NEVER))
-            for person in self.problem.people
-        ]
-        shape = self.problem.demand.shape
-        bare = replace(
-            self.problem, people=people, under=np.ones(shape), over=np.zeros(shape), categories=[], spacing=(),
-            split_weekend=0.0, reference=None, constant=0.0,
-        )  # fmt: skip
-        t = build(bare)
-        c = Columns(t, search.begin(t, outside(self.s.roster, kinds)))
         now = time.perf_counter()
-        c.generate(now + (self.until - now) / 4, float(missing), 1 - 1e-6, gap=1e-5)
-        self.tell("holes", max(0, int(np.ceil(c.bound - 1e-6))))
+        self.tell("holes", least_holes(self.problem, self.s.roster.copy(), 0, now + (self.until - now) / 4))
 
 
 def main() -> None:

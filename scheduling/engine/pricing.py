@@ -46,7 +46,12 @@ class Pricer:
         size = t.step.shape[1]
         kept, self.idle = [], []
         for counter in counters:
-            if counter["name"][0] == "limit" and counter["name"] not in self.watched and counter["size"] > 0:
+            if (
+                counter["name"][0] == "limit"
+                and counter["name"] not in self.watched
+                and counter["size"] > 0
+                and not self.elastic
+            ):
                 self.idle.append(counter)
             elif counter["name"][0] != "category" and size * counter["size"] <= self.room:
                 kept.append(counter)
@@ -116,15 +121,16 @@ class Pricer:
         most = int(t.most_weekends[p]) - weekends
         inside = {int(number) for number in t.weekend[self.first : self.last] if number >= 0}
         if most < len(inside):
-            found.append({"name": "weekends", "step": None, "end": np.zeros(max(0, most + 1)), "size": most + 1})
+            found.append({"name": "weekends", "step": None, **self._at_most(most, len(inside), heavy)})
         low, high = int(t.least_minutes[p]) - minutes, int(t.most_minutes[p]) - minutes
         lengths = [int(t.minutes[k]) for k in range(kinds) if allowed[k] and t.minutes[k]]
         unit = gcd(*lengths) if lengths else 0
         reach = days * max(lengths, default=0)
         if low > 0 or high < reach:
             unit = unit or 1
-            amount = np.arange(min(high, reach) // unit + 1) * unit
-            end = np.where(amount < low, (low - amount) / 60.0 * heavy if self.elastic else np.inf, 0.0)
+            amount = np.arange((reach if self.elastic else min(high, reach)) // unit + 1) * unit
+            wrong = np.maximum(np.maximum(low - amount, amount - high), 0) / 60.0
+            end = wrong * heavy if self.elastic else np.where(wrong > 0, np.inf, 0.0)
             step = np.tile(t.minutes // unit, (days, 1))
             found.append({"name": "minutes", "step": step, "end": end, "size": len(amount)})
         for number in range(t.limit_most.shape[1]):
@@ -132,14 +138,7 @@ class Pricer:
             member = t.limit_kinds[p, number]
             if most < days and (member * allowed).any():
                 name = ("limit", number)
-                found.append(
-                    {
-                        "name": name,
-                        "step": np.tile(member, (days, 1)),
-                        "end": np.zeros(max(0, most + 1)),
-                        "size": most + 1,
-                    }
-                )
+                found.append({"name": name, "step": np.tile(member, (days, 1)), **self._at_most(most, days, heavy)})
         shares = [n for n in range(t.target.shape[1]) if t.weight[p, n] > 0]
         for number in sorted(shares, key=lambda n: -t.weight[p, n]):
             step = t.counts[number, self.first : self.last]
@@ -148,6 +147,11 @@ class Pricer:
             end = t.weight[p, number] * (np.arange(most + 1) + have) ** 2
             found.append({"name": ("category", number), "step": step, "end": end, "size": most + 1})
         return found
+
+    def _at_most(self, most: int, reach: int, heavy: float) -> dict:
+        if not self.elastic:
+            return {"end": np.zeros(max(0, most + 1)), "size": most + 1}
+        return {"end": np.maximum(0, np.arange(reach + 1) - most) * heavy, "size": reach + 1}
 
     def _classes(self, t: Tables, machine: int, allowed, kept) -> None:
         """Kinds that differ in nothing but their price go together."""

@@ -41,10 +41,13 @@ def solve(
 
 def warm_up() -> None:
     """Load or compile what is compiled, before a clock starts."""
+    from .repairing import repair
     from .warming import toy
 
     solve(toy(), 0.3, workers=1)
     solve(toy(), 2.0, workers=2)
+    current = solve(toy(), 0.3, workers=1).roster
+    repair(toy(), current, np.zeros(current.shape, dtype=bool), 1.0)
 
 
 class _Partner:
@@ -101,6 +104,7 @@ class _Solving:
         cells = self.t.people * self.t.days
         self.partner = None
         self.pool: dict = {}
+        self.prices = (None, None, ())
         if workers > 1 and seconds > 0.5 and cells:
             self.partner = _Partner(problem, seconds - 0.15, outside(self.s.best, self.t.kinds))
 
@@ -141,7 +145,7 @@ class _Solving:
             for p in order:
                 if time.perf_counter() > self.began + 0.3 * self.seconds or self.over:
                     break
-                respond(self.t, self.s, int(p), self.pool)
+                respond(self.t, self.s, int(p), self.pool, patient=False)
                 self._exchange()
             self._keep()
 
@@ -149,7 +153,8 @@ class _Solving:
         """Rows of the best roster that break a rule are made legal, if they can be."""
         if self.s.best_value[0] > 1e-9:
             self._back_to_best()
-            mend(self.t, self.s, max(self.until, time.perf_counter() + 1.0))
+            now = time.perf_counter()
+            mend(self.t, self.s, min(max(self.until, now + 0.5), now + 0.1 * self.seconds + 0.5))
             self._keep()
 
     def _keep(self) -> None:
@@ -172,6 +177,8 @@ class _Solving:
                     self.bound = max(self.bound, message[1])
                 elif message[0] == "holes":
                     self.holes_bound = max(self.holes_bound, message[1])
+                elif message[0] == "prices":
+                    self.prices = message[1:]
                 elif message[0] == "roster":
                     theirs = search.begin(self.t, message[1])
                     if better(theirs.value, self.s.best_value):
@@ -235,7 +242,8 @@ class _Solving:
                 self._back_to_best()
                 done = time.perf_counter() + 1.0
                 while not self.over and time.perf_counter() < done:
-                    neighbours.once(self.until)
+                    neighbours.prices, neighbours.own, neighbours.own_of = self.prices
+                    neighbours.once(min(self.until, time.perf_counter() + 4))
                     self._exchange()
             else:
                 self._back_to_best()
