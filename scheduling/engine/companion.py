@@ -18,6 +18,7 @@ from .diving import dive
 from .improving import Improver, better
 from .problem import Problem
 from .proving import prove
+from .relaxed import Relaxed
 from .repairing import least_holes
 from .tables import build, outside
 
@@ -80,28 +81,54 @@ class Companion:
         # Prices above what wishes and fairness can ever say only make the master restless.
         box = np.inf if self.whole else max(10.0, 5 * self.soft_scale())
         self.listen()
+        begun = time.perf_counter()
+        if self.t.target.shape[1]:
+            self.wait_for_roster(begun + 0.12 * (self.until - begun))
+        quick = self.quick_bound(box, begun + (0.3 if self.t.target.shape[1] or long else 0.1) * (self.until - begun))
         c = self.columns = Columns(self.t, self.s, box=box, room=25_000 if long else 400_000)
         c.solver.setOptionValue("solver", "ipm")
         c.solver.setOptionValue("run_crossover", "off")
         c.solver.setOptionValue("ipm_optimality_tolerance", 1e-6)
-        begun = time.perf_counter()
-        half = begun + (self.until - begun) / 2
-        if c.linked or long:
-            self.wait_for_roster(begun + 0.15 * (self.until - begun))
-            c.guess(self.s)
-            best = self.s.value[1] - self.constant
-            c.warm(10**6, begun + (self.until - begun) * 0.45, best, keep=0, agility=0.1, tell=self.say_bound)
-            self.holes()
-        else:
-            c.warm(30, half, self.s.value[1] - self.constant, tell=self.say_bound)
+        c.prices[:, : self.t.kinds] = quick.seats
+        c.own[:] = [self.quick_price(quick, c.people[place], counter["name"]) for place, counter in c.linked]
+        c.bound = quick.bound - self.constant
+        self.share_prices(c)
+        self.holes()
+        half = time.perf_counter() + (self.until - time.perf_counter()) / 2
+        if not c.linked and not long and not self.closed:
+            c.warm(15, half, self.s.value[1] - self.constant, agility=0.02, tell=self.say_bound)
             c.generate(half, gap=1e-4, tell=self.say_bound)
             self.share_prices(c)
-            self.holes()
             self.descend(c)
             if not self.closed and self.whole:
                 c.generate(time.perf_counter() + (self.until - time.perf_counter()) / 4, gap=1e-7, tell=self.say_bound)
         self.share_prices(c)
         self.improve(c)
+
+    def quick_bound(self, box: float, until: float) -> Relaxed:
+        """Prices and a bound within seconds; the better the roster already known, the straighter the way."""
+        quick = Relaxed(self.t, self.s, box)
+        quick.rounds(1, self.s.value[1])
+        many = 5
+        while time.perf_counter() < until and not self.closed:
+            now = time.perf_counter()
+            quick.rounds(many, self.s.value[1])
+            many = int(np.clip(many * 0.3 / max(1e-3, time.perf_counter() - now), 1, 4 * many + 1))
+            self.say_bound(quick.bound - self.constant)
+            if quick.tired:
+                if quick.bound - self.rested < 1e-3 * abs(quick.bound):
+                    break
+                self.rested, quick.pace[0] = quick.bound, 0.05
+        return quick
+
+    rested = -np.inf
+
+    @staticmethod
+    def quick_price(quick: Relaxed, p: int, name) -> float:
+        if name == "minutes":
+            return 0.0
+        sort, number = name if isinstance(name, tuple) else ("", 0)
+        return float(quick.shares[p, number]) if sort == "category" else 0.0
 
     def share_prices(self, c: Columns) -> None:
         """The other side's neighbourhoods start from these too."""

@@ -28,4 +28,4 @@ def heats(t: Tables, seconds: float) -> tuple[float, float]:
     hole = float(np.median(under)) if len(under) else soft
     moves = MOVES * seconds / max(1, t.people * t.days)
     ease = float(np.clip(moves / 1500.0, 0.1, 1.0))
-    return float(np.clip(0.6 * hole, 10 * soft, 30 * soft)) * ease, 0.12 * soft
+    return float(np.clip(0.6 * hole, 10 * soft, 30 * soft)) * ease, (0.05 if len(weights) else 0.12) * soft

@@ -10,6 +10,7 @@ from .checking import broken_rules
 from .columns import Columns
 from .diving import choose, dive
 from .problem import OFF, Problem, empty_roster
+from .proving import prove
 from .tables import build, outside
 
 HOLE = 60.0  # in broken rules: so many are accepted to fill one seat
@@ -24,7 +25,7 @@ def relax(
     `never` prices a cell that is forbidden to somebody, one number or [people, days, kinds]; inf: not to be touched.
     `start`: the best roster so far, to begin near it.
     """
-    until = time.perf_counter() + seconds
+    until = time.perf_counter() + 0.8 * seconds  # what is under way then still has to end
     roster = _fewest_broken(problem, until, empty_roster(problem) if start is None else start, never)
     found = set()
     for person in range(len(problem.people)):
@@ -54,7 +55,10 @@ def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> 
         c.prices[:, : t.kinds][missing] = price
         c.add(c.price_all(c.prices)[1])
     c.generate(until - 0.5 * (until - time.perf_counter()), gap=1e-4)
-    chosen = choose(c, max(0.1, 0.6 * (until - time.perf_counter())))[0]
+    chosen, cost, _bound = choose(c, max(0.1, 0.4 * (until - time.perf_counter())))
+    if chosen is not None and cost > np.ceil(c.bound - 1e-6) + 1e-6 and time.perf_counter() < until - 0.3:
+        proof = prove(c, cost, 1.0, until - 0.1)
+        chosen = proof[0] if proof and proof[0] is not None else chosen
     if chosen is None:
         chosen = dive(c, until)
     if chosen is None:

@@ -4,6 +4,7 @@ First only holes and changes are priced: the mixture of rows gives a lower bound
 own price. Then every row that can be part of such an answer is listed, and the fairest choice among them is taken.
 """
 
+import contextlib
 import time
 from dataclasses import replace
 
@@ -52,8 +53,19 @@ def repair(problem: Problem, current: np.ndarray, frozen: np.ndarray, seconds: f
             c.bound, c.prices = bound, prices
     done = c.generate(began + 0.6 * seconds, gap=1e-7)
     before = _outside_window(bare, state, first, t.kinds)
-    rows, cost, _bound = choose(c, max(0.05, began + 0.8 * seconds - time.perf_counter()))
     bound = float(np.ceil(c.bound - 1e-6))
+    rows, cost, _bound = choose(c, max(0.05, began + 0.8 * seconds - time.perf_counter()))
+    for spare in (1e-6, 1.0, 2.0):  # rows the mixture did not need, but a whole answer may
+        if not done or cost <= bound + 1e-6 or time.perf_counter() > until - 0.15:
+            break
+        for place, pricer in enumerate(c.pricers):
+            price = c.price_of(place, c.prices, c.own)
+            with contextlib.suppress(TooMany):
+                c.add([(place, row, c.cost_of(place, row, value, price))
+                       for row, value in list_rows(pricer, price, spare, 400, until) if pricer.legal(row)])  # fmt: skip
+        more, better, _bound = choose(c, max(0.1, until - time.perf_counter()))
+        if more is not None and better < cost:
+            rows, cost = more, better
     if rows is None:
         rows, cost = [row for _place, row in known], np.inf
     roster = state.roster.copy()

@@ -22,7 +22,7 @@ Tables = namedtuple(
 
 
 def automaton(problem: Problem, person: Person) -> tuple:
-    """(start, step, broke, soft, works) of a person's contract; state 0 means: nothing is known of the past."""
+    """(step, broke, soft, works, numbers of the states, contract); state 0 means: nothing is known of the past."""
     kinds = len(problem.kinds)
     contract = _Contract(problem, person)
     numbers, order, rows = {FRESH: 0}, [FRESH], []
@@ -35,12 +35,9 @@ def automaton(problem: Problem, person: Person) -> tuple:
                 order.append(following)
             row.append((numbers[following], broken, soft))
         rows.append(row)
-    start = FRESH
-    for kind in person.history:
-        start = contract.move(start, kind)[0]
     whole = np.array(rows, dtype=float)
     works = np.array([state[0] for state in order])
-    return numbers[start], whole[:, :, 0].astype(np.int32), whole[:, :, 1], whole[:, :, 2], works
+    return whole[:, :, 0].astype(np.int32), whole[:, :, 1], whole[:, :, 2], works, numbers, contract
 
 
 # works, profile of the last kind, length of the run, whether its minimum is to be kept, days in a row per group
@@ -118,17 +115,21 @@ def build(problem: Problem) -> Tables:
     people, days, kinds = len(problem.people), problem.days, len(problem.kinds)
     machines, made, which, start = {}, [], [], []
     for person in problem.people:
-        key = (person.max_run, person.min_run, person.min_off, tuple(sorted(person.max_in_row.items())), person.history)
+        key = (person.max_run, person.min_run, person.min_off, tuple(sorted(person.max_in_row.items())))
         if key not in machines:
             machines[key] = len(made)
             made.append(automaton(problem, person))
         which.append(machines[key])
-        start.append(made[machines[key]][0])
-    size = max((len(machine[4]) for machine in made), default=1)
+        *_rules, numbers, contract = made[machines[key]]
+        state = FRESH
+        for kind in person.history:
+            state = contract.move(state, kind)[0]
+        start.append(numbers[state])
+    size = max((len(machine[3]) for machine in made), default=1)
     step = np.zeros((len(made), size, kinds + 1), dtype=np.int32)
     broke, soft = np.zeros(step.shape), np.zeros(step.shape)
     works = np.zeros((len(made), size), dtype=np.bool_)
-    for number, (_start, a_step, a_broke, a_soft, a_works) in enumerate(made):
+    for number, (a_step, a_broke, a_soft, a_works, *_rest) in enumerate(made):
         many = len(a_works)
         step[number, :many], broke[number, :many], soft[number, :many], works[number, :many] = (
             a_step,

@@ -135,3 +135,13 @@ def test_odd_files_are_read():
     assert not solving.solve(instance.problem, 0.5, workers=1).broken
     with pytest.raises(public.Unreadable):
         public.parse("hello")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_processes_prove_what_they_find(seed):
+    problem = tiny(seed, people=4, days=7)
+    for person in problem.people:
+        person.targets.clear()
+    result = solving.solve(problem, 2.5)
+    assert result.bound > -50
+    assert result.seconds < 5
