@@ -3,6 +3,7 @@ from django.urls import path
 from scheduling.views import (
     absences,
     adjustments,
+    calendars,
     days,
     drafts,
     exemptions,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("rosters/<int:pk>/stop/", generator.stop, name="roster-stop"),
     path("rosters/<int:pk>/progress/", generator.progress, name="roster-progress"),
     path("rosters/<int:pk>/revise/", publication.revise, name="roster-revise"),
+    path("rosters/<int:pk>/month/", calendars.month, name="roster-month"),
+    path("rosters/<int:pk>/list/", calendars.by_date, name="roster-list"),
+    path("rosters/<int:pk>/print/", calendars.paper, name="roster-print"),
     path("rosters/<int:pk>/versions/", publication.versions, name="roster-versions"),
     path("shifts/", shifts.shifts, name="shifts"),
     path("shifts/new/", shifts.plan, name="shift-plan"),

@@ -54,6 +54,9 @@ def rostering_pages(product) -> list[str]:
         "/qualified/{}/": "SELECT matter_id FROM scheduling_qualified",
         "/qualified/{}/renew/": "SELECT matter_id FROM scheduling_qualified",
         "/qualified/{}/revoke/": "SELECT matter_id FROM scheduling_qualified",
+        "/rosters/{}/month/": "SELECT matter_id FROM scheduling_roster",
+        "/rosters/{}/list/": "SELECT matter_id FROM scheduling_roster",
+        "/rosters/{}/print/": "SELECT matter_id FROM scheduling_roster",
     }
     found = ((path, product.sql(f"{query} ORDER BY 1 LIMIT 1")) for path, query in asked.items())
     return [path.format(rows[0][0]) for path, rows in found if rows]

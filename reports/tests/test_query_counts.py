@@ -1,10 +1,14 @@
 """No page asks more of the database when there is more in it."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
+from conftest import make_person
 from duty.looks import look, once_a_look
 from duty.sweeping import sweep
+from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,26 @@ def test_every_page_keeps_to_its_queries(viewer, busy, request, django_assert_ma
         assert answer.status_code in (200, 403), (page, len(asked))
     with django_assert_max_num_queries(MOST_ON_A_FORM):
         client.get("/incidents/log/")
+
+
+def test_a_roster_costs_the_same_whatever_its_length(house, manager, now, django_assert_max_num_queries):
+    post = Post.objects.create(unit=house["ops"], name="总值班室")
+    pattern = Pattern.objects.create(
+        post=post, name="夜班", mark="夜", starts=dt.time(18), day_kinds=DayKind.values, from_on=dt.date(2026, 1, 1)
+    )
+    people = [make_person(f"人{n}", house["ops"]) for n in range(12)]
+    Member.objects.bulk_create(
+        Member(unit=house["ops"], person=person, roles=["primary"], from_on=dt.date(2026, 1, 1)) for person in people
+    )
+    PatternSeat.objects.create(pattern=pattern, role="primary")
+    roster = Roster(unit=house["ops"], first_on=dt.date(2026, 12, 1), last_on=dt.date(2027, 3, 31))
+    roster.draft(by=manager, at=now)
+    roster.seat({slot.pk: people[n % 12].pk for n, slot in enumerate(roster.slots.all())}, by=manager, at=now)
+    client = Client()
+    client.force_login(manager, backend="duty.access.Backend")
+    for page in ("month", "list", "print"):
+        with django_assert_max_num_queries(MOST):
+            assert client.get(f"/rosters/{roster.pk}/{page}/").status_code == 200
 
 
 def test_what_is_asked_twice_in_one_look_is_asked_once():

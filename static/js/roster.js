@@ -5,7 +5,7 @@ import { say } from "./words.js";
 let sheet = null, busy = false;
 
 const csrf = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-const cellOf = (node) => node?.closest?.(".matrix tbody td[data-day]");
+const cellOf = (node) => node?.closest?.(".people-days tbody td[data-day]");
 const personOf = (cell) => cell.parentElement.dataset.person;
 
 function place(cell) {
@@ -69,11 +69,11 @@ function open(query) {
 }
 
 function openCell(cell) {
-  const chip = cell.querySelector(".chip");
+  const chip = cell.querySelector(".duty-mark");
   open(chip ? `?slot=${chip.dataset.slot}` : `?day=${cell.dataset.day}&person=${personOf(cell)}`);
 }
 
-const slotsIn = (cell) => [...cell.querySelectorAll(".chip")].map((chip) => chip.dataset.slot);
+const slotsIn = (cell) => [...cell.querySelectorAll(".duty-mark")].map((chip) => chip.dataset.slot);
 
 function walk(cell, key) {
   const row = cell.parentElement, days = [...row.querySelectorAll("td[data-day]")], n = days.indexOf(cell);
@@ -131,7 +131,7 @@ function startDragging() {
     return dragged && cell && cell.dataset.day === dragged.day && personOf(cell) !== dragged.person ? cell : null;
   };
   document.addEventListener("dragstart", (event) => {
-    const chip = event.target.closest?.(".matrix .chip");
+    const chip = event.target.closest?.(".people-days .duty-mark");
     if (!chip || !("editable" in sheet.dataset)) return;
     dragged = { slot: chip.dataset.slot, ...place(cellOf(chip)) };
     event.dataTransfer.setData("text/plain", chip.title);
