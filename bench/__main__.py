@@ -1,6 +1,7 @@
 """python -m bench [--only NAME]: print every figure, or those whose name begins with NAME."""
 
 import argparse
+import contextlib
 import importlib
 import os
 import signal
@@ -18,7 +19,17 @@ EXPERIMENTS = (
     ("searching", "searches", ("search",)),
     ("writing", "log_posts", ("log_incident_post_p95",)),
     ("serials", "serial_numbers", ("serial_numbers_per_second",)),
+    (
+        "month_figures",
+        "months",
+        ("rosters_month_first_complete", "rosters_month_gap_after_60_s", "rosters_month_within_one"),
+    ),
+    ("month_figures", "large", ("rosters_large_complete",)),
+    ("month_figures", "sick_calls", ("rosters_sick_call_p95",)),
+    ("month_figures", "too_few", ("rosters_relax_seconds",)),
 )
+
+WITHOUT_SERVERS = {"month_figures"}  # pure calculation
 
 
 def main() -> int:
@@ -31,7 +42,8 @@ def main() -> int:
         print(f"There is no figure called {sheet.only}. There are: {names}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with it all the same
-    with Ground(os.environ.get("BENCH_VAR")) as ground:
+    bare = all(module in WITHOUT_SERVERS for module, _function in chosen)
+    with contextlib.nullcontext() if bare else Ground(os.environ.get("BENCH_VAR")) as ground:
         for module, function in chosen:
             note(f"— {function}")
             getattr(importlib.import_module(f"bench.{module}"), function)(ground, sheet)
