@@ -93,7 +93,7 @@ def asked(house: House) -> None:
 def offers(house: House) -> None:
     """One is asked of the officer whose login is given out, the other of everyone who may."""
     at, asked = house.at - 3 * HOUR, house.people["韩雪"]
-    for name, days, to, reason in (("王芳", 4, asked, "孩子家长会"), ("曹阳", 5, None, "体检")):
+    for name, days, to, reason in (("王芳", 4, asked, "孩子家长会"), ("陈立", 5, None, "体检")):
         seat, people = _takeable(house, name, days, at, to)
         swap = Swap(shift=seat.shift, role=seat.role, giver=seat.person, asked=to, reason=reason)
         swap.offer(by=seat.person, at=at, told=people)
@@ -102,7 +102,7 @@ def offers(house: House) -> None:
 def _takeable(house: House, name: str, days: int, at, to) -> tuple[Seat, list[int]]:
     """A duty ahead that somebody, or the one who is asked, may take; else the first."""
     seats = Seat.objects.filter(person=house.people[name], starts_at__gt=house.at + days * DAY)
-    seats = list(seats.select_related("shift__post", "person").order_by("starts_at")[:6])
+    seats = list(seats.select_related("shift__post", "person").order_by("starts_at")[:3])
     for seat in seats:
         people = eligible(seat.shift, seat.role, at, (seat.starts_at, seat.ends_at))
         if to.pk in people if to else people:

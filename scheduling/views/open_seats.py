@@ -32,7 +32,7 @@ def _page(request, shift: Shift, status: int = 200, **bound):
         gap.shift = shift
         span = max(gap.span[0], request.at), gap.span[1]
         ahead = span[1] > request.at
-        people = offered(shift, gap.role, request.at, span) if may_cover and ahead else []
+        people = offered(shift, gap.role, request.at, span, {gap.left_id}) if may_cover and ahead else []
         rows.append({"gap": gap, "span": span, "people": people})
     context = {"shift": shift, "rows": rows, "may_cover": may_cover, "crew": shift.crew()} | bound
     return render(request, "scheduling/open_seats.html", context, status=status)

@@ -41,6 +41,7 @@ def swaps(request):
         "duties": seats.select_related("shift__post").order_by("starts_at")[:12],
         "plans": bool(planned),
         "to_approve": rows.filter(status=SwapStatus.TAKEN, unit__in=planned).order_by("expires_at")[:MOST] if planned else [],
+        "under_way": rows.filter(status=SwapStatus.OFFERED, unit__in=planned).order_by("expires_at")[:MOST] if planned else [],
         "gaps": OpenSeat.objects.ahead(request.at).filter(shift__unit__in=planned).select_related("shift__post")[:MOST] if planned else [],
     }  # fmt: skip
     return render(request, "scheduling/swaps.html", context)
@@ -131,6 +132,7 @@ def page(request, swap: Swap, *, status: int = 200, **bound):
         "swap": swap, "span": wording.from_until(swap.span), "may_take": may_take, "settles": settles,
         "turns_down": swap.status == SwapStatus.OFFERED and can(me, "turn_down", swap),
         "calls_off": swap.is_open and can(me, "call_off", swap),
+        "knows": me.pk in (swap.giver_id, swap.asked_id, swap.taker_id) or may_take or can(me, "cover", swap.shift),
         "against": against(swap, who, at) if who else [],
         "counter_span": wording.from_until(whole(swap.counter_shift)) if swap.counter_shift_id else "",
         "next_to": swap.shift.next_to(swap.role, swap.span), "form": bound.get("decline") or ReasonForm(prefix="decline"),
