@@ -15,7 +15,7 @@ from scheduling.announcing import announce
 from scheduling.certificate import certify
 from scheduling.fairness import balance
 from scheduling.gathering import duties_of, plan_of, tallies
-from scheduling.models import Roster, RosterStatus, RosterVersion, Seat, Shift, Slot
+from scheduling.models import Roster, RosterStatus, RosterVersion, Seat, SeatRole, Shift, Slot
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
 from scheduling.vacancies import after_publication
@@ -86,6 +86,27 @@ def publish(roster: Roster, edits: int | None = None, override: str = "", *, by,
         return version
 
     return roster.publish(work, edits, by=by, at=at)
+
+
+def changes_of(roster: Roster) -> list[tuple[Slot, list[str], list[str]]]:
+    """What publishing a draft of changes would change: (a slot of the watch, who leaves, who comes), by time."""
+    slots = list(roster.slots.filter(shift__isnull=False).select_related("post"))
+    watches = _watches(slots)
+    before = _seated({slot.shift_id for slot in slots})
+    names = dict(
+        Person.objects.filter(
+            pk__in={seat[1] for seats in before.values() for seat in seats} | {slot.person_id for slot in slots}
+        ).values_list("pk", "name")
+    )
+
+    def told(seats) -> list[str]:
+        return [f"{names[person]} ({SeatRole(role).label})" for role, person, *_span in sorted(seats)]
+
+    return [
+        (watch.slot, told(before[watch.slot.shift_id] - watch.seats), told(watch.seats - before[watch.slot.shift_id]))
+        for watch in sorted(watches, key=lambda watch: watch.slot.starts_at)
+        if watch.seats != before[watch.slot.shift_id]
+    ]
 
 
 def _judged(plan: Plan, breaks: list[Break], override: str, begun: set) -> list[str]:

@@ -10,7 +10,6 @@ from django.utils.translation import pgettext
 
 from duty.clock import DAY, local
 from duty.templatetags.times import weekday
-from scheduling.certificate import gap, least_objective
 from scheduling.fairness import Balance, balance
 from scheduling.gathering import tallies
 from scheduling.models import AbsenceKind, DayKind, Roster, SeatRole, Slot
@@ -20,6 +19,7 @@ from scheduling.publishing import plan_from
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
 
+QUIET = ("recommended_length", "spacing")  # told as remarks: marked on every other cell they would say nothing
 SPAN = 4.0  # duties off the target at which the bar is full
 
 
@@ -107,13 +107,23 @@ class Sheet:
         """(sentence, the slot it is about), the first of them."""
         return [(said(self.plan, broken), broken.duties[-1]) for broken in breaks[:most]]
 
+    @cached_property
+    def remarks(self) -> list[tuple[str, int, int]]:
+        """(sentence, the first slot it is about, how often): what one rule says of one person is said once."""
+        groups: dict[tuple, list[Break]] = defaultdict(list)
+        for broken in self.warnings:
+            groups[broken.rule, broken.person].append(broken)
+        often = sorted(groups.values(), key=lambda those: (those[0].rule == "spacing", -len(those)))
+        return [(said(self.plan, those[0]), those[0].duties[-1], len(those)) for those in often]
+
+    @property
+    def misplaced(self) -> float:
+        """Duties that would have to change hands for a perfect balance, in the category where it is most."""
+        return max((self.fair.misplaced(c) for c in self.fair.categories if ":" not in c), default=0.0)
+
     @property
     def open(self) -> int:
         return sum(column.open for column in self.columns)
-
-    @property
-    def gap(self) -> float:
-        return gap(self.fair.objective, least_objective(self.fair))
 
     @property
     def shares(self) -> list[tuple[str, float]]:
@@ -194,7 +204,7 @@ def _states(sheet: Sheet, person: int) -> dict:
 def _by_person(sheet: Sheet) -> dict[int | None, list[Break]]:
     found = defaultdict(list)
     for broken in sheet.breaks:
-        if broken.rule != "recommended_length":
+        if broken.rule not in QUIET:
             found[broken.person].append(broken)
     return found
 

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from duty.clock import DAY, day_of, start_of
 from duty.evidence import evidence
@@ -20,8 +21,8 @@ from .terms import Terms
 class RosterStatus(models.TextChoices):
     """A roster is drafted, published, perhaps revised (a draft of changes beside what is published), archived."""
 
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
+    DRAFT = "draft", pgettext_lazy("roster", "draft")
+    PUBLISHED = "published", pgettext_lazy("roster", "published")
     REVISING = "revising", _("published, being changed")
     ARCHIVED = "archived", _("archived")
     DISCARDED = "discarded", _("discarded")

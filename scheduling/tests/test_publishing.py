@@ -222,3 +222,15 @@ def test_a_person_of_two_pools_is_not_published_twice_at_once(
     with pytest.raises(Refused) as refused:
         publish(other, override="x", by=boss, at=now)
     assert "another duty at that time" in refused.value.absolute[0]
+
+
+def test_before_changes_are_published_they_are_shown_one_by_one(as_, manager, complete, now, pool):
+    publish(complete, by=manager, at=now)
+    roster = Roster.objects.get()
+    roster.revise(by=manager, at=now)
+    slot = roster.slots.get(date="2026-12-02")
+    page = f"/rosters/{roster.pk}/check/"
+    assert "Nothing yet" in as_(manager).get(page).content.decode()
+    roster.seat({slot.pk: pool[4].pk}, by=manager, at=now)
+    text = as_(manager).get(page).content.decode()
+    assert "− 钱二 (primary)" in text and "+ 周五 (primary)" in text and text.count("→") == 1

@@ -11,7 +11,7 @@ from scheduling.access import planners
 from scheduling.certificate import certify
 from scheduling.forms.rosters import PublishForm
 from scheduling.models import Roster
-from scheduling.publishing import Refused, publish
+from scheduling.publishing import Refused, changes_of, publish
 from scheduling.rules import RULES
 from scheduling.sheet import sheet_of
 
@@ -53,7 +53,7 @@ def check(request, pk: int):
         "hard": sheet.worded(hard, 100),
         "more_hard": max(0, len(hard) - 100),
         "absolute": any(RULES[broken.rule].absolute for broken in hard),
-        "soft": sheet.worded(sheet.warnings, 40),
+        "changes": changes_of(roster) if roster.number else [],
         "certificate": certify(sheet.plan, sheet.fair),
     }
     return render(request, "scheduling/roster_check.html", context, status=422 if form.errors else 200)

@@ -60,7 +60,6 @@ def sheet_context(request, roster: Roster) -> dict:
         "may_change": can(request.user, "change", roster),
         "panel": panel_of(sheet, request.GET),
         "conflicts": sheet.worded(sheet.conflicts),
-        "warnings": sheet.worded(sheet.warnings),
         "legend": legend(sheet),
         "provisional": _provisional(roster),
         "deadline": _publication_due(roster),
