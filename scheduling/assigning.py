@@ -18,6 +18,8 @@ WISH_FREE, WISH_DUTY = 1.5, -1.0
 TOO_NEAR = 0.6  # for each day that two duties are nearer than the unit would like
 SPLIT_WEEKEND = 2.0
 HISTORY_DAYS = 14
+NOT_TO_BE_RELAXED = frozenset({"employed", "in_pool", "qualified"})  # nobody decides these away
+RELAXED = 3.0  # leave or an exemption: rather three other rules
 HARD_ON_DUTY = [rule for rule in OF_DUTY if rule.hard]
 
 
@@ -30,6 +32,7 @@ class Assignment:
     people: list[int]
     kinds: list[tuple]
     seats: dict[tuple[int, int], list[Duty]]  # (day, kind) → the duties of it, those that are to be given out
+    never: np.ndarray  # [people, days, kinds]: what it would cost to let someone keep a duty all the same
     given: dict[Hashable, int]  # pinned beside another duty of that day: not the engine's to move
 
     def roster(self, who: dict[Hashable, int | None]) -> np.ndarray:
@@ -80,10 +83,14 @@ def assignment(plan: Plan, fair: Balance, *, frozen: frozenset[Hashable] = froze
         for category in duties[0].burdens():
             counts[category][day, kind] = 1
     next_day, gap_day = rest_rules(kinds, round(plan.limits.rest / dt.timedelta(minutes=1)))
+    never = np.full((len(people), *shape), NEVER)
     problem = Problem(
         days=days,
         kinds=kinds,
-        people=[_person(plan, fair, person, shape, seats, pinned[person], given, kind_of) for person in people],
+        people=[
+            _person(plan, fair, person, never[place], seats, pinned[person], given, kind_of)
+            for place, person in enumerate(people)
+        ],
         demand=demand,
         under=under,
         over=np.full(shape, NEVER),
@@ -94,7 +101,7 @@ def assignment(plan: Plan, fair: Balance, *, frozen: frozenset[Hashable] = froze
         spacing=tuple(TOO_NEAR * (plan.limits.spacing_days - n) for n in range(plan.limits.spacing_days)),
         split_weekend=SPLIT_WEEKEND if plan.limits.whole_weekends else 0.0,
     )
-    return Assignment(plan, problem, people, kinds, dict(seats), given)
+    return Assignment(plan, problem, people, kinds, dict(seats), never, given)
 
 
 def _sort(duty: Duty) -> tuple:
@@ -119,16 +126,19 @@ def _kinds(plan: Plan) -> tuple[list[Kind], dict[tuple, int]]:
     return kinds, kind_of
 
 
-def _person(plan: Plan, fair: Balance, person: int, shape, seats, pinned, given, kind_of) -> Person:
+def _person(plan: Plan, fair: Balance, person: int, never, seats, pinned, given, kind_of) -> Person:
     who = plan.people[person]
-    cost = np.full(shape, NEVER)
+    cost = np.full(never.shape, NEVER)
     elsewhere = [duty for duty in plan.held(person) if duty.key not in plan.duties]
     busy = {duty.date for duty in elsewhere} | {plan.duties[key].date for key, p in given.items() if p == person}
     alone = Plan(plan.first, plan.last, (), [who], fixed={person: elsewhere}, limits=plan.limits)
     near = {(duty.date - plan.first).days + n for duty in elsewhere for n in range(-2, 3)}
     for (day, kind), duties in seats.items():
         duty = duties[0]
-        if duty.date in busy or any(True for rule in HARD_ON_DUTY for _broken in rule.check(plan, who, duty)):
+        if duty.date in busy:
+            continue
+        if broken := {rule.name for rule in HARD_ON_DUTY if any(True for _broken in rule.check(plan, who, duty))}:
+            never[day, kind] = NEVER if broken & NOT_TO_BE_RELAXED else RELAXED
             continue
         if day in near and any(RULES[broken.rule].hard for broken in fits(alone, person, duty)):
             continue

@@ -12,7 +12,7 @@ import time
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from duty.clock import MINUTE, duty_now
+from duty.clock import DAY, MINUTE, day_of, duty_now
 from duty.models import Notice
 from duty.steps import Conflict
 from scheduling.certificate import certify
@@ -26,6 +26,8 @@ from scheduling.rules import Plan
 log = logging.getLogger(__name__)
 SECONDS = (10, 30, 60, 180, 600)
 REPAIR_SECONDS = 3.0
+RELAX_SECONDS = 4.0
+PROOF_SECONDS = 5.0  # to prove that fewer open seats are not possible
 SILENT = 2 * MINUTE  # after which a running search counts as dead
 
 
@@ -140,7 +142,9 @@ def _free(plan: Plan) -> None:
 def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict, dict]:
     """The engine's answer as {slot: person or None}, and what it says of itself."""
     from scheduling.assigning import assignment, without_hard_breaks
+    from scheduling.engine.repairing import least_holes
     from scheduling.engine.solving import solve
+    from scheduling.engine.tables import inside
 
     if search.kind == RunKind.REPAIR:
         return _repaired(search, plan, fair)
@@ -158,11 +162,41 @@ def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict,
         "objective": round(result.objective, 3), "bound": round(result.bound, 3), "gap": round(result.gap, 4),
         "seconds": round(result.seconds, 1), "least_open": result.holes_bound,
     }  # fmt: skip
+    if result.holes:
+        if result.holes_bound < result.holes:
+            until = time.perf_counter() + PROOF_SECONDS
+            told["least_open"] = max(
+                result.holes_bound, least_holes(asked.problem, inside(result.roster, len(asked.kinds)), 0, until)
+            )
+        told["relax"] = _to_relax(asked, result)
     return without_hard_breaks(plan, asked.people_of(result.roster)), told
+
+
+# The engine's names for rules that the book of rules has others for.
+IN_THE_BOOK = {"max_run": "days_in_row", "in_row night": "nights_in_row"}
+
+
+def _to_relax(asked, result) -> list[list]:
+    """The fewest rules that would have to give way for every seat to be filled: [rule, person's name, date or ""]."""
+    from scheduling.assigning import HARD_ON_DUTY, NOT_TO_BE_RELAXED
+    from scheduling.engine.relaxing import relax
+
+    plan, told = asked.plan, []
+    for rule, place, day in relax(asked.problem, RELAX_SECONDS, result.roster, asked.never):
+        person = plan.people[asked.people[place]]
+        name = IN_THE_BOOK.get(rule, rule)
+        if rule == "never":  # which of its rules it is, the book says
+            duties = [those[0] for (d, _kind), those in asked.seats.items() if d == day]
+            broken = [one.rule for duty in duties for check in HARD_ON_DUTY for one in check.check(plan, person, duty)]
+            name = next((one for one in broken if one not in NOT_TO_BE_RELAXED), "present")
+        told.append([name, person.name, str(plan.first + DAY * day) if day >= 0 else ""])
+    return told
 
 
 def _repaired(search: GeneratorRun, plan: Plan, fair) -> tuple[dict, dict]:
     """Open seats filled with the fewest changes: what has begun, is pinned or was read stays."""
+    import numpy as np
+
     from scheduling.assigning import assignment, without_hard_breaks
     from scheduling.engine.repairing import repair
 
@@ -170,7 +204,10 @@ def _repaired(search: GeneratorRun, plan: Plan, fair) -> tuple[dict, dict]:
     frozen = frozenset(key for key, person in plan.who.items() if person in read)
     asked = assignment(plan, fair, frozen=frozen)
     current = asked.roster(plan.who)
-    fixed = {(p, d) for p, person in enumerate(asked.problem.people) for d in person.pinned}
+    fixed = np.zeros(asked.problem.shape, dtype=bool)
+    fixed[:, : max(0, (day_of(duty_now()) - plan.first).days)] = True  # days that are over
+    for place, person in enumerate(asked.problem.people):
+        fixed[place, list(person.pinned)] = True
     result = repair(asked.problem, current, fixed, REPAIR_SECONDS)
     told = {"seconds": round(result.seconds, 2), "least_open": result.holes_bound, "gap": round(result.gap, 4)}
     return without_hard_breaks(plan, asked.people_of(result.roster)), told

@@ -29,7 +29,7 @@ def roster_cells(row: Row, editable: bool):
         if away:
             inner += f'<span class="away">{escape(away)}</span>'
         if wanted and not chips:
-            inner += f'<span class="wish {wanted}" title="{wish[wanted]}"><span class="visually-hidden">{wish[wanted]}</span></span>'
+            inner += f'<span class="wished {wanted}" title="{wish[wanted]}"><span class="visually-hidden">{wish[wanted]}</span></span>'
         sort = f' class="{column.sort}"' if column.sort else ""
         parts.append(f'<td{sort} data-day="{column.date}" tabindex="-1">{inner}</td>')
     return mark_safe("".join(parts))  # noqa: S308 - every text in it is escaped above

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from duty.clock import MINUTE
+from duty.models import Notice
 from duty.steps import Conflict
 from scheduling import generating
 from scheduling.models import Absence, GeneratorRun, Roster, RunState, Terms
@@ -12,6 +13,11 @@ from scheduling.publishing import draft_plan, publish
 from scheduling.rules import RULES, breaks_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.LANGUAGE_CODE = "en"
 
 
 def searched(roster, manager, now, seconds=2, kind="generate", keep=False) -> GeneratorRun:
@@ -62,7 +68,11 @@ def test_too_few_people_leave_a_seat_open_and_never_a_rule_broken(make_pattern, 
     other.exemptions.create(kind="nights", from_on="2026-01-01", reason="医嘱", granted_by=manager)
     run = searched(roster, manager, now)
     assert run.state == RunState.DONE and roster.slots.filter(person=None).count() == 2
-    assert run.certificate["search"]["least_open"] == 2
+    told = run.certificate["search"]
+    assert told["least_open"] == 2
+    assert 2 <= len(told["relax"]) <= 4 and {rule for rule, _name, _day in told["relax"]} <= {
+        "exempt", "days_in_row", "nights_in_row", "rest"
+    }  # fmt: skip
     assert {b.rule for b in breaks_of(draft_plan(roster)) if RULES[b.rule].hard} == {"filled"}
 
 
@@ -162,3 +172,26 @@ def test_the_web_process_never_loads_a_solver():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip().endswith("[]")
+
+
+def test_a_sick_call_is_repaired_with_the_fewest_changes_and_what_was_read_stays(
+    make_pattern, make_roster, pool, filled, manager, now
+):
+    make_pattern("夜班", primary=1, hours=12)
+    roster = filled(make_roster("2026-12-01", "2026-12-12"), pool)
+    publish(roster, by=manager, at=now)
+    Notice.objects.filter(recipient__in=pool[:3]).acknowledge(now, "page")
+    roster = Roster.objects.get()
+    roster.revise(by=manager, at=now)
+    ill = Absence(person=pool[3], kind="sick", from_on=dt.date(2026, 12, 3), until_on=dt.date(2026, 12, 6))
+    ill.record(by=manager, at=now)
+    roster.refresh_from_db()
+    slot = roster.slots.get(date="2026-12-04")
+    roster.seat({slot.pk: None}, by=manager, at=now)
+    before = dict(roster.slots.values_list("pk", "person_id"))
+    run = searched(roster, manager, now, kind="repair")
+    after = dict(roster.slots.values_list("pk", "person_id"))
+    assert run.state == RunState.DONE, run.fault
+    changed = {pk for pk in after if after[pk] != before[pk]}
+    assert changed == {slot.pk} and after[slot.pk] not in (None, pool[3].pk)
+    assert run.certificate["search"]["least_open"] == 0
