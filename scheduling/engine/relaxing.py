@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from . import search
-from .checking import broken_rules
+from .checking import broken_rules, judge
 from .columns import Columns
-from .diving import choose, dive
-from .problem import OFF, Problem, empty_roster
+from .diving import choose
+from .problem import Problem, empty_roster
 from .proving import prove
 from .tables import build, outside
 
@@ -25,7 +25,7 @@ def relax(
     `never` prices a cell that is forbidden to somebody, one number or [people, days, kinds]; inf: not to be touched.
     `start`: the best roster so far, to begin near it.
     """
-    until = time.perf_counter() + 0.8 * seconds  # what is under way then still has to end
+    until = time.perf_counter() + 0.7 * seconds  # what is under way then still has to end
     roster = _fewest_broken(problem, until, empty_roster(problem) if start is None else start, never)
     found = set()
     for person in range(len(problem.people)):
@@ -46,6 +46,9 @@ def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> 
     )  # fmt: skip
     t = build(elastic)._replace(heavy=1.0, over=elastic.over.astype(float))
     state = search.begin(t, start)
+    state = _annealed(t, state, until)
+    if until - time.perf_counter() < 0.2:
+        return outside(state.roster, t.kinds)
     c = Columns(t, state, elastic=True, box=12.0, room=60_000)
     rows = [(p, state.roster[p].copy(), c.pricers[p].value(state.roster[p])) for p in range(t.people)]
     c.add([one for one in rows if np.isfinite(one[2])])
@@ -54,14 +57,33 @@ def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> 
         c.prices[:, : t.kinds] = np.where(c.priced, 0.5, 0.0)
         c.prices[:, : t.kinds][missing] = price
         c.add(c.price_all(c.prices)[1])
-    c.generate(until - 0.5 * (until - time.perf_counter()), gap=1e-4)
+    done = c.generate(until - 0.5 * (until - time.perf_counter()), gap=1e-4)
+    if not done:
+        return outside(state.roster, t.kinds)
     chosen, cost, _bound = choose(c, max(0.1, 0.4 * (until - time.perf_counter())))
     if chosen is not None and cost > np.ceil(c.bound - 1e-6) + 1e-6 and time.perf_counter() < until - 0.3:
         proof = prove(c, cost, 1.0, until - 0.1)
         chosen = proof[0] if proof and proof[0] is not None else chosen
+    best = outside(state.roster, t.kinds)
     if chosen is None:
-        chosen = dive(c, until)
-    if chosen is None:
-        return start
-    roster = outside(np.array(chosen), t.kinds)
-    return np.where(roster == t.kinds, OFF, roster)
+        return best
+    found = outside(np.array(chosen), t.kinds)
+    return min((best, found), key=lambda roster: _price(problem, elastic, roster))
+
+
+def _price(problem: Problem, elastic: Problem, roster: np.ndarray) -> float:
+    broken = sum(len(broken_rules(problem, p, [int(kind) for kind in row])) for p, row in enumerate(roster))
+    return HOLE * judge(elastic, roster).holes + broken
+
+
+def _annealed(t, state, until: float):
+    """A good answer soon: the rules of succession become costs, the counted ones stay."""
+    eased = t._replace(soft=t.soft + t.broke, broke=np.zeros_like(t.broke))
+    s = search.begin(eased, outside(state.roster, t.kinds))
+    hot = 1.0 if (s.roster != t.kinds).any() else 8.0  # near a roster that is good already
+    begun = time.perf_counter()
+    end = begun + 0.7 * (until - begun)
+    while (now := time.perf_counter()) < end:
+        heat = hot * (0.08 / hot) ** ((now - begun) / (end - begun))
+        search.anneal(eased, s, 20_000, heat, heat)
+    return search.begin(t, outside(s.best, t.kinds))

@@ -121,6 +121,7 @@ def row_change(t, s, p, a, b, new):
     machine = t.automaton[p]
     at = s.state[p, a - 1] if a > 0 else t.start[p]
     was = at
+    strict = s.value[0] < 1e-9  # nothing is broken now: the first thing broken ends it
     broken = 0.0
     cost = 0.0
     minutes = 0
@@ -132,6 +133,8 @@ def row_change(t, s, p, a, b, new):
             minutes += t.minutes[k] - t.minutes[old]
         broken += t.broke[machine, at, k] - t.broke[machine, was, old]
         cost += t.soft[machine, at, k] - t.soft[machine, was, old]
+        if strict and broken > 1e-9:
+            return np.inf, np.inf
         at = t.step[machine, at, k]
         was = s.state[p, d]
     if not cost < 1e17:
@@ -141,6 +144,8 @@ def row_change(t, s, p, a, b, new):
         k = s.roster[p, d]
         broken += t.broke[machine, at, k] - t.broke[machine, was, k]
         cost += t.soft[machine, at, k] - t.soft[machine, was, k]
+        if strict and broken > 1e-9:
+            return np.inf, np.inf
         at = t.step[machine, at, k]
         was = s.state[p, d]
         d += 1
@@ -304,6 +309,36 @@ def try_swap(t, s, p, q, a, b, heat):
 
 
 @njit(cache=True, nogil=True)
+def try_exchange(t, s, p, q, a, b, heat):
+    """Two people exchange two single days, a and b; what lies between stays."""
+    if t.cost[p, a, s.roster[q, a]] == np.inf or t.cost[q, a, s.roster[p, a]] == np.inf:
+        return False
+    if t.cost[p, b, s.roster[q, b]] == np.inf or t.cost[q, b, s.roster[p, b]] == np.inf:
+        return False
+    one, other = s.new[0], s.new[1]
+    for d in range(a, b + 1):
+        one[d] = s.roster[p, d]
+        other[d] = s.roster[q, d]
+    one[a], other[a] = other[a], one[a]
+    one[b], other[b] = other[b], one[b]
+    broken, cost = row_change(t, s, p, a, b, one)
+    if broken > 1e-9:
+        return False
+    more, dearer = row_change(t, s, q, a, b, other)
+    if broken + more > 1e-9:
+        return False
+    broken += more
+    cost += dearer
+    if broken < -1e-9 or cost <= 0.0 or (heat > 0.0 and uniform(s) < np.exp(-cost / heat)):
+        take(t, s, p, a, b, one)
+        take(t, s, q, a, b, other)
+        s.value[0] += broken
+        s.value[1] += cost
+        return True
+    return False
+
+
+@njit(cache=True, nogil=True)
 def pick(t, s, p, d):
     return t.choices[p, d, below(s, t.choices_many[p, d])]
 
@@ -329,6 +364,14 @@ def one_move(t, s, heat):
     if roll < 50 and t.people > 1:
         q = below(s, t.people - 1)
         q += q >= p
+        if roll < 20 and t.days > 1:  # a duty for a duty
+            a = below(s, t.days)
+            works, free = s.roster[p, a] != t.kinds, s.roster[q, a] == t.kinds
+            for _turn in range(6):
+                b = below(s, t.days)
+                if b == a or (s.roster[p, b] == t.kinds) != works or (s.roster[q, b] != t.kinds) != free:
+                    continue
+                return 5, try_exchange(t, s, p, q, min(a, b), max(a, b), heat)
         length = 1 + below(s, 7) if roll < 40 else 1 + below(s, min(t.days, 21))
         if length > t.days:
             length = t.days
