@@ -230,6 +230,7 @@ def test_only_planners_and_heads_change_seats(watch, gap, as_, officer, outsider
             values = {"seat": gap.pk, "person": person.pk, "reason": "x"}
             assert as_(who).post(f"/shifts/{watch.pk}/{path}/", values).status_code == status
     assert as_(outsider).get(f"/shifts/{watch.pk}/open/").status_code == 404
+    assert f"/shifts/{watch.pk}/open/#seat-{gap.pk}" in Page(as_(officer).get(watch.get_absolute_url())).links
     assert as_(officer).get(f"/shifts/{watch.pk}/open/").status_code == 200
     values = {"seat": seat_of(watch, leader).pk, "reason": "生病"}
     assert as_(chief).post(f"/shifts/{watch.pk}/vacate/", values).status_code == 302

@@ -177,6 +177,7 @@ def test_the_asked_and_then_the_giver_are_reminded_and_in_the_end_it_expires(swa
     assert state(swap) == "expired" and owed(swap, KIND) is None
     assert len(told(officer, swap)) == 2 and told(manager, swap) and len(told(friend, swap)) == 3
     assert Line.objects.get(verb="scheduling.swap.expire").via == "engine"
+    assert Line.objects.get(verb="scheduling.swap.offer").detail == "刘洋"
 
 
 def test_not_approved_before_the_duty_it_expires(swap, friend, manager, clock, now):

@@ -52,6 +52,7 @@ def shift(request, pk: int):
     context = {
         "shift": shift,
         "crew": shift.crew(),
+        "gaps": shift.open_seats.open() if shift.ends_at > request.at else [],
         # What is open today says nothing about a watch that is still to come.
         "checks": findings(shift, request.at, "before") + findings(shift, request.at, "after") if begun else [],
         "sections": sections(shift, request.at) if begun else [],
