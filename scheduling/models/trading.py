@@ -55,8 +55,8 @@ class Trading(models.Model):
     @classmethod
     def detail_of(cls, line) -> str:
         """Whom it was offered to, who has it now, or why it came to an end."""
-        said = line.data
-        return _(said["why"]) if said.get("why") else said.get("taker") or said.get("to") or line.text
+        why = line.data.get("why")
+        return _(why) if why else line.data.get("taker") or line.data.get("to") or line.text
 
     following = False  # taken along by a verb that holds the watch already
 
