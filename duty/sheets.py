@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,11 +22,19 @@ class Table(NamedTuple):
     title: str
     heads: Sequence[str]
     rows: Iterable[Sequence]
+    narrow: bool = False  # many columns with little in each, and the first stays in sight
 
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet runs, not even once it was saved as CSV: an apostrophe goes before what might be a formula."""
     return f"'{text}" if text.lstrip(" \u3000").startswith(RISKY) else text
+
+
+def plain(cell) -> str:
+    """What was typed into a cell, without the apostrophe that `harmless` put before it and signs of other widths."""
+    text = "" if cell is None else str(cell)
+    text = text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def workbook(*tables: Table) -> bytes:
@@ -38,10 +47,10 @@ def workbook(*tables: Table) -> bytes:
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         for table in tables:
             sheet = book.add_worksheet(_name(table.title))
-            sheet.freeze_panes(1, 0)
+            sheet.freeze_panes(1, int(table.narrow))
             for column, head in enumerate(table.heads):
                 sheet.write_string(0, column, harmless(str(head)), bold)
-                sheet.set_column(column, column, max(10, 2 * len(str(head))))
+                sheet.set_column(column, column, 11 if table.narrow else max(10, 2 * len(str(head))))
             for number, row in enumerate(table.rows, 1):
                 for column, cell in enumerate(row):
                     if isinstance(cell, dt.datetime):

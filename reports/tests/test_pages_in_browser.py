@@ -57,6 +57,7 @@ def rostering_pages(product) -> list[str]:
         "/rosters/{}/month/": "SELECT matter_id FROM scheduling_roster",
         "/rosters/{}/list/": "SELECT matter_id FROM scheduling_roster",
         "/rosters/{}/print/": "SELECT matter_id FROM scheduling_roster",
+        "/rosters/{}/import/": "SELECT matter_id FROM scheduling_roster WHERE status = 'draft'",
     }
     found = ((path, product.sql(f"{query} ORDER BY 1 LIMIT 1")) for path, query in asked.items())
     return [path.format(rows[0][0]) for path, rows in found if rows]

@@ -65,7 +65,7 @@ def test_a_roster_costs_the_same_whatever_its_length(house, manager, now, django
     roster.seat({slot.pk: people[n % 12].pk for n, slot in enumerate(roster.slots.all())}, by=manager, at=now)
     client = Client()
     client.force_login(manager, backend="duty.access.Backend")
-    for page in ("month", "list", "print"):
+    for page in ("month", "list", "print", "export", "import"):
         with django_assert_max_num_queries(MOST):
             assert client.get(f"/rosters/{roster.pk}/{page}/").status_code == 200
 

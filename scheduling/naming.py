@@ -1,0 +1,117 @@
+"""How the seats and the people of a roster are written in a sheet, and read again in either language."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
+
+from duty.models import Person
+from duty.sheets import plain
+from scheduling.models import SeatRole, Slot
+from scheduling.models.shifts import SEAT_ORDER
+
+Kind = tuple[int, str, str]  # post, name of the watch, role
+
+
+def kind_of(slot: Slot) -> Kind:
+    return slot.post_id, slot.name, slot.role
+
+
+def codes_of(slots: Iterable[Slot]) -> dict[Kind, str]:
+    """A short code for every kind of seat of a roster, in the language that is on: 夜主, and 2夜主 at its second post."""
+    letters = {
+        SeatRole.LEADER: pgettext("leader, in a code", "L"),
+        SeatRole.PRIMARY: pgettext("primary, in a code", "P"),
+        SeatRole.SECONDARY: pgettext("secondary, in a code", "S"),
+        SeatRole.RESERVE: pgettext("reserve, in a code", "R"),
+    }
+    kinds = {kind_of(slot): slot for slot in slots}
+    order = sorted(kinds, key=lambda k: (kinds[k].post.order, k[0], k[1], SEAT_ORDER[k[2]]))
+    posts = list(dict.fromkeys(kind[0] for kind in order))
+    found: dict[Kind, str] = {}
+    for kind in order:
+        post, name, role = kind
+        front = str(posts.index(post) + 1) if len(posts) > 1 else ""
+        code = f"{front}{kinds[kind].mark or name[:1]}{letters[role]}"
+        while code in found.values():
+            code += "'"
+        found[kind] = code
+    return found
+
+
+def known_codes(slots: Iterable[Slot]) -> dict[str, Kind]:
+    """Every code as it is written in any of our languages."""
+    slots, found = list(slots), {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {plain(code).casefold(): kind for kind, code in codes_of(slots).items()}
+    return found
+
+
+def in_every_language(words: Iterable[tuple]) -> dict[str, str]:
+    """{a word as written in any of our languages, in small letters: its value}; from (value, lazy text)."""
+    words, found = list(words), {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {plain(text).casefold(): value for value, text in words}
+    return found
+
+
+class Unknown(ValueError):
+    """Nobody, or more than one, is called that; its text says so."""
+
+
+@dataclass
+class Register:
+    """Those who may be named in a sheet, by name and by staff number."""
+
+    people: dict[int, Person] = field(default_factory=dict)
+    by_name: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_number: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, people: Iterable[Person]) -> "Register":
+        register = cls()
+        for person in people:
+            register.people[person.pk] = person
+            register.by_name[plain(person.name)].append(person.pk)
+            register.by_number[plain(person.staff_number).casefold()] = person.pk
+        return register
+
+    def label(self, person: int) -> str:
+        """The name, with the staff number where the name alone says too little."""
+        who = self.people[person]
+        for text in (who.name, f"{who.name} {who.staff_number}"):
+            try:
+                if self.find(plain(text)) == person:
+                    return text
+            except Unknown:
+                continue
+        return who.staff_number
+
+    def find(self, text: str) -> int | None:
+        """Who is meant; None for an empty cell. Raises Unknown."""
+        if not text:
+            return None
+        if (number := text.casefold()) in self.by_number:
+            return self.by_number[number]
+        if called := self.by_name.get(text):
+            if len(called) > 1:
+                numbers = ", ".join(sorted(self.people[pk].staff_number for pk in called))
+                raise Unknown(
+                    _("several people are called %(name)s: write %(numbers)s") % {"name": text, "numbers": numbers}
+                )
+            return called[0]
+        name, _space, number = text.replace("(", " ").replace(")", " ").strip().rpartition(" ")
+        found = self.by_number.get(number.casefold())
+        if found is None or not name:
+            raise Unknown(_("nobody called %(name)s") % {"name": text[:60]})
+        if plain(self.people[found].name) != name.strip():
+            raise Unknown(
+                _("%(number)s is %(name)s, not %(other)s")
+                % {"number": number, "name": self.people[found].name, "other": name.strip()[:60]}
+            )
+        return found

@@ -1,0 +1,240 @@
+"""An Excel file read into a draft: what each row wishes, what is wrong with it, and which seats would change.
+
+Nothing is written here. Both sheets that go out are read: the one that says something new counts.
+"""
+
+import datetime as dt
+import io
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import openpyxl
+from django.utils.translation import gettext as _
+
+from duty.sheets import plain
+from scheduling.models import Roster, SeatRole, Slot
+from scheduling.naming import Kind, Register, Unknown, in_every_language, kind_of, known_codes
+from scheduling.roster_out import HEADS
+
+LARGEST, LARGEST_UNPACKED = 2_000_000, 40_000_000
+MOST_ROWS, MOST_COLUMNS, MOST_SHEETS, MOST_TOLD = 20_000, 400, 6, 20
+NEEDED = ("date", "post", "watch", "seat", "person")
+
+Changes = dict[int, int | None]  # slot: person
+
+
+class Unreadable(ValueError):
+    """This is no file that can be taken in; its text says what to do."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    row: int
+    date: dt.date
+    kind: Kind
+    person: int | None
+
+
+@dataclass
+class Reading:
+    """One sheet: what it wishes and what is wrong with it."""
+
+    changes: Changes = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    def refuse(self, row: int, why: str) -> None:
+        self.wrong.append(_("Row %(n)s: %(why)s") % {"n": row, "why": why})
+
+
+def read(file, roster: Roster, slots: list[Slot], register: Register, at: dt.datetime) -> Changes:
+    """The seats that the file changes. Raises Unreadable with everything that is wrong, row by row."""
+    readings = [found for rows in _sheets(file) if (found := _reading(rows, roster, slots, register, at))]
+    if not readings:
+        heads = ", ".join(str(HEADS[head]) for head in NEEDED)
+        raise Unreadable(
+            [_("No sheet of this file has the columns %(heads)s, or people and dates.") % {"heads": heads}]
+        )
+    telling = [one for one in readings if one.wrong or one.changes]
+    if wrong := [words for one in telling for words in one.wrong]:
+        more = [_("… and %(n)s more") % {"n": len(wrong) - MOST_TOLD}] if len(wrong) > MOST_TOLD else []
+        raise Unreadable(wrong[:MOST_TOLD] + more)
+    if any(one.changes != telling[0].changes for one in telling):
+        raise Unreadable(
+            [_("The list and the table of people × days say different things. Delete the sheet that is not meant.")]
+        )
+    return telling[0].changes if telling else {}
+
+
+def _sheets(file) -> list[list[tuple]]:
+    if file.size > LARGEST:
+        raise Unreadable([_("This file is too large for a roster: 2 MB at most.")])
+    data = file.read()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > LARGEST_UNPACKED:
+            raise Unreadable([_("This file is too large for a roster: 2 MB at most.")])
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        return [_rows(sheet) for sheet in book.worksheets[:MOST_SHEETS]]
+    except Unreadable:
+        raise
+    except Exception as why:  # a file of any kind may come; what is wrong with it is the library's to find
+        raise Unreadable(
+            [_("The file cannot be read. Choose an Excel file (.xlsx), best one that was exported here.")]
+        ) from why
+
+
+def _rows(sheet) -> list[tuple]:
+    sheet.reset_dimensions()  # what a file says of its own size need not be true
+    found = []
+    for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
+        found.append(row)
+        if len(found) > MOST_ROWS:
+            raise Unreadable([_("More than %(n)s rows: this is no roster.") % {"n": MOST_ROWS}])
+    return found
+
+
+def _reading(rows: list[tuple], roster: Roster, slots: list[Slot], register: Register, at) -> Reading | None:
+    """None for a sheet that is neither."""
+    if not rows:
+        return None
+    heads = in_every_language(HEADS.items())
+    first = [heads.get(plain(cell).casefold()) for cell in rows[0]]
+    reading = Reading()
+    if all(head in first for head in NEEDED):
+        wishes = _from_list(rows, {head: first.index(head) for head in NEEDED}, roster, slots, register, reading)
+    elif first[0] == "person" and any(_date(cell) for cell in rows[0][1:]):
+        wishes = _from_table(rows, roster, slots, register, reading)
+    else:
+        return None
+    if not reading.wrong:
+        _apply(wishes, slots, register, at, reading)
+    return reading
+
+
+def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
+    roles = in_every_language(SeatRole.choices)
+    posts = {plain(slot.post.name): slot.post_id for slot in slots}
+    kinds = {(slot.date, kind_of(slot)) for slot in slots}
+    watches = {(slot.date, slot.post_id, plain(slot.name)): slot.name for slot in slots}
+    wishes = []
+    for number, row in enumerate(rows[1:], 2):
+        cells = {head: row[place] if place < len(row) else None for head, place in columns.items()}
+        if not any(plain(cell) for cell in cells.values()):
+            continue
+        date = _date(cells["date"])
+        post, role = posts.get(plain(cells["post"])), roles.get(plain(cells["seat"]).casefold())
+        name = watches.get((date, post, plain(cells["watch"])))
+        if date is None:
+            reading.refuse(number, _("write the date like 2026-01-31."))
+        elif not roster.first_on <= date <= roster.last_on:
+            reading.refuse(number, _("%(day)s is no day of this roster") % {"day": date})
+        elif post is None:
+            reading.refuse(number, _("no post called %(name)s") % {"name": plain(cells["post"])[:60]})
+        elif name is None:
+            reading.refuse(number, _("no watch called %(name)s on this day") % {"name": plain(cells["watch"])[:60]})
+        elif role is None or (date, (post, name, role)) not in kinds:
+            reading.refuse(number, _("this watch has no seat %(name)s") % {"name": plain(cells["seat"])[:60]})
+        else:
+            try:
+                wishes.append(Wish(number, date, (post, name, role), register.find(plain(cells["person"]))))
+            except Unknown as why:
+                reading.refuse(number, str(why))
+    return wishes
+
+
+def _from_table(rows, roster, slots, register, reading) -> list[Wish]:
+    """The table says everything of its days: whoever is not on it has no duty there."""
+    codes, wishes, seen = known_codes(slots), [], set()
+    kinds = Counter((slot.date, kind_of(slot)) for slot in slots)
+    dates = [_date(cell) for cell in rows[0]]
+    for place, date in enumerate(dates[1:], 1):
+        if date is None and plain(rows[0][place]):
+            reading.refuse(1, _("write the date like 2026-01-31."))
+        elif date and not roster.first_on <= date <= roster.last_on:
+            reading.refuse(1, _("%(day)s is no day of this roster") % {"day": date})
+        elif date and date in dates[1:place]:
+            reading.refuse(1, _("%(day)s stands there twice") % {"day": date})
+    for number, row in enumerate(rows[1:], 2):
+        if not any(plain(cell) for cell in row):
+            continue
+        try:
+            person = register.find(plain(row[0]))
+        except Unknown as why:
+            reading.refuse(number, str(why))
+            continue
+        if person is None:
+            reading.refuse(number, _("the name is missing"))
+        elif person in seen:
+            reading.refuse(number, _("%(name)s stands there twice") % {"name": register.people[person].name})
+        seen.add(person)
+        for date, cell in zip(dates[1:], row[1:], strict=False):
+            for code in plain(cell).replace(",", " ").replace("、", " ").split() if date else ():
+                kind = codes.get(code.casefold())
+                if kind is None or not kinds[date, kind]:
+                    reading.refuse(number, _("no seat %(code)s on %(day)s") % {"code": code[:20], "day": date})
+                else:
+                    wishes.append(Wish(number, date, kind, person))
+    named = Counter((wish.date, wish.kind) for wish in wishes)
+    for (date, kind), many in kinds.items():
+        if date in dates:
+            wishes += [Wish(1, date, kind, None)] * (many - named[date, kind])
+    return wishes
+
+
+def _date(cell) -> dt.date | None:
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d"):
+        try:
+            return dt.datetime.strptime(plain(cell), form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def _apply(wishes: Iterable[Wish], slots: list[Slot], register: Register, at, reading: Reading) -> None:
+    """Whoever sits there and is named again stays on their seat; the others take those that are left, open ones first."""
+    _nobody_twice(wishes, slots, register, reading)
+    places: dict[tuple, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        places[slot.date, kind_of(slot)].append(slot)
+    wished: dict[tuple, list[Wish]] = defaultdict(list)
+    for wish in wishes:
+        wished[wish.date, wish.kind].append(wish)
+    for where, those in wished.items():
+        left = sorted(places[where], key=lambda slot: slot.place)
+        if len(those) > len(left):
+            reading.refuse(those[len(left)].row, _("there are only %(n)s such seats on this watch") % {"n": len(left)})
+            continue
+        new = []
+        for wish in those:
+            stays = next((slot for slot in left if wish.person and slot.person_id == wish.person), None)
+            if stays:
+                left.remove(stays)
+            else:
+                new.append(wish)
+        left.sort(key=lambda slot: slot.person_id is not None)
+        for wish in sorted(new, key=lambda one: one.person is None):  # sorted: the open seats are those left over
+            slot = left.pop(0)
+            if slot.person_id == wish.person:
+                continue
+            if slot.starts_at <= at:
+                reading.refuse(wish.row, _("%(slot)s has begun: change it on the page of the watch") % {"slot": slot})
+            reading.changes[slot.pk] = wish.person
+
+
+def _nobody_twice(wishes: Iterable[Wish], slots: list[Slot], register: Register, reading: Reading) -> None:
+    """Unless they sit there twice already, with two parts of the watch."""
+    there = Counter((slot.date, slot.post_id, slot.name, slot.person_id) for slot in slots)
+    seen: Counter = Counter()
+    for wish in wishes:
+        key = (wish.date, *wish.kind[:2], wish.person)
+        seen[key] += 1
+        if wish.person and seen[key] > max(1, there[key]):
+            name = register.people[wish.person].name
+            reading.refuse(wish.row, _("%(name)s is on this watch twice") % {"name": name})
