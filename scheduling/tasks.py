@@ -11,6 +11,14 @@ def lapse():
     promises.lapse(duty_now())
 
 
+@shared_task(name="scheduling.begin_ahead", time_limit=300)
+def begin_ahead():
+    from duty.clock import duty_now
+    from scheduling import drafting
+
+    drafting.begin_ahead(duty_now())
+
+
 @shared_task(name="scheduling.generate", time_limit=1200)
 def generate(pk: int):
     from scheduling import generating

@@ -56,7 +56,7 @@ class Roster(Subject):
     status = models.CharField(_("status"), max_length=10, choices=RosterStatus, default=RosterStatus.DRAFT)
     number = models.PositiveIntegerField(_("version"), default=0)  # how often it was published
     edits = models.PositiveIntegerField(default=0)  # moves with every change of the draft: a stale page is told
-    drafted_by = models.ForeignKey("duty.Person", models.PROTECT, related_name="+", editable=False)
+    drafted_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", editable=False)
     drafted_at = models.DateTimeField(editable=False)
     published_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", editable=False)
     published_at = models.DateTimeField(null=True, editable=False)

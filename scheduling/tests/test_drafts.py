@@ -7,7 +7,9 @@ import pytest
 from conftest import local, make_person
 from duty.models import Deadline, Line, Role
 from duty.steps import Conflict
+from scheduling.drafting import begin_ahead
 from scheduling.models import Day, DayKind, Pattern, PatternSeat, Roster, RosterStatus, Slot
+from scheduling.publishing import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,25 @@ def test_drafts_are_for_planners_and_of_their_units_only(
     elsewhere = make_person("别处", outsider.unit, Role.MANAGER)
     assert as_(elsewhere).get(f"/rosters/{roster.pk}/check/").status_code == 404
     assert Slot.objects.get(pk=slot.pk).person is None
+
+
+# Drafts that begin by themselves
+
+
+def test_the_next_month_begins_by_itself_two_weeks_before_it_is_due(
+    make_pattern, make_roster, filled, pool, manager, now, clock
+):
+    make_pattern(primary=1, hours=12)
+    publish(filled(make_roster("2026-12-01", "2026-12-31"), pool), by=manager, at=now)
+    assert begin_ahead(local("2026-12-07 12:00")) == []
+    (roster,) = begin_ahead(clock("2026-12-08 12:00"))
+    assert (roster.first_on, roster.last_on, roster.drafted_by) == (dt.date(2027, 1, 1), dt.date(2027, 1, 31), None)
+    assert roster.slots.count() == 31
+    assert Deadline.objects.open().get(kind="scheduling.publish").due_at == local("2026-12-22 00:00")
+    assert begin_ahead(local("2026-12-09 12:00")) == []  # it is there
+
+
+def test_a_unit_that_never_published_a_roster_is_left_alone(make_pattern, make_roster, now):
+    make_pattern(primary=1)
+    make_roster("2026-12-01", "2026-12-10")
+    assert begin_ahead(local("2026-12-05 12:00")) == []
