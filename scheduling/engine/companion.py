@@ -16,6 +16,7 @@ from . import search
 from .columns import Columns
 from .diving import dive
 from .improving import Improver, better
+from .pricing import Pricer
 from .problem import Problem
 from .proving import prove
 from .relaxed import Relaxed
@@ -77,7 +78,7 @@ class Companion:
         return self.s.value[0] < 1e-9 and self.bound >= self.s.value[1] - 1e-6
 
     def work(self) -> None:
-        long = self.t.days > 44
+        long = self.long = self.effort() > 4e8
         # Prices above what wishes and fairness can ever say only make the master restless.
         box = np.inf if self.whole else max(10.0, 5 * self.soft_scale())
         self.listen()
@@ -95,7 +96,7 @@ class Companion:
         self.share_prices(c)
         self.holes()
         half = time.perf_counter() + (self.until - time.perf_counter()) / 2
-        if not c.linked and not long and not self.closed:
+        if not self.t.target.shape[1] and not long and not self.closed:
             c.warm(15, half, self.s.value[1] - self.constant, agility=0.02, tell=self.say_bound)
             c.generate(half, gap=1e-4, tell=self.say_bound)
             self.share_prices(c)
@@ -134,6 +135,14 @@ class Companion:
         """The other side's neighbourhoods start from these too."""
         names = [(c.people[place], {"name": counter["name"]}) for place, counter in c.linked]
         self.tell("prices", c.prices, c.own, names)
+
+    def effort(self) -> float:
+        """How much one round of exact pricing is, roughly."""
+        if not self.t.people or self.t.days <= 44:
+            return 0.0
+        some = [Pricer(self.t, p, room=400_000) for p in range(0, self.t.people, max(1, self.t.people // 5))]
+        each = [float(self.t.days * np.prod(one.layers.shape[1:]) * one.plan.many) for one in some if one.possible]
+        return self.t.people * max(each, default=0.0)
 
     def soft_scale(self) -> float:
         finite = [np.abs(person.cost[np.isfinite(person.cost)]).max(initial=0.0) for person in self.problem.people]
@@ -219,7 +228,7 @@ class Companion:
         self.listen()
         kinds = self.t.kinds
         missing = np.maximum(0, self.t.demand - self.s.cover[:, :kinds]).sum()
-        if not missing or time.perf_counter() > self.until - 1 or self.t.days > 44:
+        if not missing or time.perf_counter() > self.until - 1 or self.long:
             return
         now = time.perf_counter()
         self.tell("holes", least_holes(self.problem, self.s.roster.copy(), 0, now + (self.until - now) / 4))

@@ -10,6 +10,8 @@ from numba import njit
 
 from .tables import LONG, Tables
 
+HOURS = 2400.0  # minutes are counted in so many, to weigh about as much as a seat
+
 
 class Relaxed:
     """Prices and the best bound so far (constant included)."""
@@ -149,7 +151,7 @@ def volume(t, seats, shares, minutes, limits, slack, high, low, elastic, weekend
                     cost = t.cost[p, d, k]
                     if cost < np.inf:
                         if k < t.kinds:
-                            cost -= at_seats[d, k] + free * at_minutes[p] * t.minutes[k] / 60.0
+                            cost -= at_seats[d, k] + free * at_minutes[p] * t.minutes[k] / HOURS
                             for limit in range(L):
                                 cost -= free * at_limits[p, limit] * t.limit_kinds[p, limit, k]
                         for c in range(C):
@@ -166,7 +168,7 @@ def volume(t, seats, shares, minutes, limits, slack, high, low, elastic, weekend
                 k = row[d]
                 if k < t.kinds:
                     now[d * t.kinds + k] -= 1
-                    now[base + C] -= free * t.minutes[k] / 60.0
+                    now[base + C] -= free * t.minutes[k] / HOURS
                     for limit in range(L):
                         now[base + C + 1 + limit] -= free * t.limit_kinds[p, limit, k]
                 for c in range(C):
@@ -183,7 +185,7 @@ def volume(t, seats, shares, minutes, limits, slack, high, low, elastic, weekend
                 else:
                     now[base + c] = 0.0
             if free > 0:
-                few, much = max(0, t.least_minutes[p]) / 60.0, min(t.most_minutes[p], longest) / 60.0
+                few, much = max(0, t.least_minutes[p]) / HOURS, min(t.most_minutes[p], longest) / HOURS
                 y = few if at_minutes[p] > 0 else much
                 if at_minutes[p] == 0.0:  # anything between is as good
                     y = min(max(-now[base + C], few), much)

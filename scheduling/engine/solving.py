@@ -133,6 +133,8 @@ class _Solving:
         if not said.uncovered:
             self.holes_bound = 0
         self._note(force=True)
+        if said.broken:  # bounds count broken rules at a price of their own
+            self.bound = -np.inf
         return Result(
             roster, said.objective, min(self._simple_bound(), said.objective), said.uncovered, said.broken, self.elapsed,
             self.holes_bound, self.log, self.first_complete,
