@@ -8,7 +8,7 @@ from scheduling.rules.facts import RESERVE, Duty, Plan, Someone
 
 WINDOW_DAYS = 365
 HOLIDAY_YEARS = 3  # named holidays come once a year: their ledger is longer
-CATCH_UP = 2.0  # in one period nobody is asked for more than twice an even share, whatever the ledger says
+EXEMPTION = {"rest": "weekends", "holiday": "holidays"}  # which one keeps someone from duty on such a day
 
 Key = tuple[int, str]  # person, category
 
@@ -18,7 +18,7 @@ def demand_by_pool(plan: Plan) -> dict[frozenset[int], Counter]:
     pools: dict[tuple, frozenset[int]] = {}
     demand: dict[frozenset[int], Counter] = defaultdict(Counter)
     for duty in plan.duties.values():
-        sort = duty.role, duty.qualification
+        sort = duty.role, duty.qualification, duty.is_night, EXEMPTION.get(duty.day_kind)
         if sort not in pools:
             pools[sort] = frozenset(p.id for p in plan.people.values() if _may_sit(p, plan, *sort))
         for category in duty.burdens():
@@ -26,26 +26,41 @@ def demand_by_pool(plan: Plan) -> dict[frozenset[int], Counter]:
     return demand
 
 
-def _may_sit(person: Someone, plan: Plan, role: str, qualification: int | None) -> bool:
-    """On some day of the period."""
+def _may_sit(person: Someone, plan: Plan, role: str, qualification: int | None, night: bool, off: str | None) -> bool:
+    """On some day of the period. Whoever is exempt throughout from nights cannot sit where every seat is one."""
 
     def meets(valid) -> bool:
         return valid.first <= plan.last and (valid.last is None or valid.last >= plan.first)
 
     sits = any(role in member.roles and meets(member.valid) for member in person.memberships)
-    return sits and (qualification is None or any(map(meets, person.qualified.get(qualification, ()))))
+    if not sits or (qualification is not None and not any(map(meets, person.qualified.get(qualification, ())))):
+        return False
+    kinds = {"all", off, "nights" if night else None}
+    return not any(
+        kind in kinds and valid.first <= plan.first and (valid.last is None or valid.last >= plan.last)
+        for kind, valid in person.exempt
+    )
 
 
-def exposures(plan: Plan, categories: Iterable[str], window: int = WINDOW_DAYS) -> dict[Key, float]:
-    """{(person, category): days} over the window before the period and the period itself.
+def ledger_begins(plan: Plan, window: int = WINDOW_DAYS) -> dt.date:
+    """The first day that counts beside the period: a year before it, or the first of which duties are known.
 
-    The days before someone joined count as if they had been there: the ledger credits them.
+    Days of which no duties are known would make leave and joining look smaller than they are.
     """
     begin = plan.first - dt.timedelta(days=window)
+    return begin if plan.since is None else max(begin, min(plan.since, plan.first))
+
+
+def exposures(plan: Plan, categories: Iterable[str]) -> dict[Key, float]:
+    """{(person, category): days} over the window before the period and the period itself.
+
+    The days of the window before someone joined count as if they had been there: the ledger credits them.
+    """
+    begin = ledger_begins(plan)
     span = (plan.last - begin).days + 1
     found: dict[Key, float] = {}
     for person in plan.people.values():
-        by_kind = _days_by_kind(person, begin, span)
+        by_kind = _days_by_kind(person, begin, span, plan.first)
         for category in categories:
             found[person.id, category] = by_kind[_sort_of(category)]
     return found
@@ -62,7 +77,8 @@ def _bits(begin: dt.date, span: int, first: dt.date, last: dt.date | None) -> in
     return ((1 << high) - 1) & ~((1 << low) - 1) if high > low else 0
 
 
-def _days_by_kind(person: Someone, begin: dt.date, span: int) -> dict[str, float]:
+def _days_by_kind(person: Someone, begin: dt.date, span: int, period: dt.date) -> dict[str, float]:
+    """Days by what they count for; those before the period and before joining as if they had been there."""
     here = _bits(begin, span, dt.date.min, person.employed.last) if person.is_active else 0
     for away in person.away:
         if away.counts:
@@ -72,11 +88,15 @@ def _days_by_kind(person: Someone, begin: dt.date, span: int) -> dict[str, float
         kind: _any_of(begin, span, (valid for which, valid in person.exempt if which in (kind, "all")))
         for kind in ("nights", "weekends", "holidays", "all")
     }
-    joined = min((m.valid.first for m in person.memberships), default=None)
+    joined = _joined(person)
     found: dict[str, float] = defaultdict(float)
     for membership in person.memberships:
-        first = dt.date.min if membership.valid.first == joined else membership.valid.first
-        days = here & _bits(begin, span, first, membership.valid.last) & ~exempt["all"]
+        valid = membership.valid
+        days = _bits(begin, span, valid.first, valid.last)
+        if valid.first == joined:
+            before = min(valid.first, period) - dt.timedelta(days=1)
+            days |= _bits(begin, span, dt.date.min, before)
+        days &= here & ~exempt["all"]
         if RESERVE in membership.roles:
             found["reserve"] += membership.share * days.bit_count()
         if membership.roles - {RESERVE}:
@@ -97,26 +117,44 @@ def _any_of(begin: dt.date, span: int, valid) -> int:
     return bits
 
 
-def credited(
-    plan: Plan, past: Mapping[Key, float], categories: Iterable[str], exposure: Mapping[Key, float]
-) -> dict[Key, float]:
-    """{(person, category): duties} done in the window, with the pool's average for the days before joining."""
-    begin = plan.first - dt.timedelta(days=WINDOW_DAYS)
+def _joined(person: Someone) -> dt.date | None:
+    return min((m.valid.first for m in person.memberships), default=None)
+
+
+def credited(plan: Plan, past: Mapping[Key, float], categories: Iterable[str]) -> dict[Key, float]:
+    """{(person, category): duties} done in the window, and for the days of it before joining what others bore a day.
+
+    The others are those who were there and sit on the same seats, or where there are none, on some of them.
+    """
+    begin = ledger_begins(plan)
     found: dict[Key, float] = defaultdict(float, past)
-    newcomers = {
-        p.id: (joined - begin).days
+    newcomers = {p.id: min(joined, plan.first) for p in plan.people.values() if (joined := _joined(p) or begin) > begin}
+    if not newcomers:
+        return found
+    there = {
+        p.id: _days_by_kind(p, begin, (plan.first - begin).days, plan.first)
         for p in plan.people.values()
-        if (joined := min((m.valid.first for m in p.memberships), default=begin)) > begin
+        if p.id not in newcomers
     }
-    settled = [p for p in plan.people if p not in newcomers]
-    whole = (plan.last - begin).days + 1
-    for category in categories:
-        days = sum(exposure.get((p, category), 0.0) for p in settled)
-        rate = sum(found[p, category] for p in settled) / days if days else 0.0
-        for person, before in newcomers.items():
-            credit = min(1.0, before / whole) * exposure.get((person, category), 0.0)
-            found[person, category] += rate * credit * _past_part(plan, whole)
+    for person, joined in newcomers.items():
+        missed = _days_by_kind(plan.people[person], begin, (joined - begin).days, plan.first)
+        alike = _alike(plan, person, there)
+        for category in categories:
+            sort = _sort_of(category)
+            days = sum(there[p][sort] for p in alike)
+            if days:
+                found[person, category] += sum(past.get((p, category), 0.0) for p in alike) / days * missed[sort]
     return found
+
+
+def _alike(plan: Plan, person: int, others: Iterable[int]) -> list[int]:
+    roles = {p: _roles(plan.people[p]) for p in (person, *others)}
+    same = [p for p in others if roles[p] == roles[person]]
+    return same or [p for p in others if roles[p] & roles[person]]
+
+
+def _roles(person: Someone) -> frozenset[str]:
+    return frozenset().union(*(membership.roles for membership in person.memberships))
 
 
 def tally(done: Iterable[tuple[int, Duty]], first: dt.date) -> Counter:
@@ -132,24 +170,8 @@ def tally(done: Iterable[tuple[int, Duty]], first: dt.date) -> Counter:
     return found
 
 
-def _past_part(plan: Plan, whole: int) -> float:
-    """Average days carry past duties only in the window before the period."""
-    return whole / max(1, whole - (plan.last - plan.first).days - 1)
-
-
-def most_in_period(plan: Plan, demand: Mapping[frozenset[int], Counter], categories: Iterable[str]) -> dict[Key, float]:
-    """{(person, category): duties} that nobody's target exceeds in this period: days they are there, and catching up
-    no faster than at twice an even share."""
+def days_there(plan: Plan, categories: Iterable[str]) -> dict[Key, float]:
+    """{(person, category): days} of the period itself."""
     span = (plan.last - plan.first).days + 1
-    there = {p.id: _days_by_kind(p, plan.first, span) for p in plan.people.values()}
-    found: dict[Key, float] = {}
-    for category in categories:
-        sort = _sort_of(category)
-        for person in plan.people:
-            even = 0.0
-            for pool, counts in demand.items():
-                if person in pool and counts[category]:
-                    days = sum(there[p][sort] for p in pool)
-                    even += counts[category] * there[person][sort] / days if days else 0.0
-            found[person, category] = min(span, CATCH_UP * even + 1) if there[person][sort] else 0.0
-    return found
+    there = {p.id: _days_by_kind(p, plan.first, span, plan.first) for p in plan.people.values()}
+    return {(p, category): there[p][_sort_of(category)] for p in there for category in categories}

@@ -3,9 +3,10 @@
 For each burden category c and person p, with days counted in days and duties counted in duties:
 
 * exposure e[p,c]: the days, weighted by working share, on which p could have been given a duty of c, in the twelve
-  months before the period and the period itself; leave and counted sickness are taken out;
+  months before the period and the period itself; leave and counted sickness are taken out. Where duties are known
+  for less than twelve months, from the first known one;
 * ledger h[p,c]: duties of c done in the twelve months before the period. Someone who joined in that time is credited
-  with what the pool bore on average per day of exposure, for the days before;
+  with what others on the same seats bore on average per day of exposure, for the days before;
 * target t[p,c]: the share of (all ledgers + the period's demand) that e gives, less h, not below nought; shares are
   filled like water inside each pool of people who may sit on the same seats, so that the only holder of a rare
   qualification does not look unfairly treated;
@@ -17,11 +18,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scheduling.exposure import Key, credited, demand_by_pool, exposures, most_in_period
+from scheduling.exposure import Key, credited, days_there, demand_by_pool, exposures
 from scheduling.rules.facts import Plan
 
 WEIGHTS = {"total": 1.0, "night": 1.0, "weekend": 1.0, "holiday": 1.5, "reserve": 0.5}
 NAMED_WEIGHT = 0.5
+CATCH_UP = 2.0  # in one period nobody is asked for more than twice an even share, whatever the ledger says
 SWEEPS = 200
 CLOSE = 1e-9
 
@@ -101,16 +103,26 @@ def balance(plan: Plan, past: Mapping[Key, float]) -> Balance:
     demand = demand_by_pool(plan)
     categories = tuple(sorted({category for wanted in demand.values() for category in wanted}, key=_order))
     exposure = exposures(plan, categories)
-    ledger = credited(plan, past, categories, exposure)
-    caps = most_in_period(plan, demand, categories)
+    ledger = credited(plan, past, categories)
+    there = days_there(plan, categories)
     target: dict[Key, float] = {}
     for category in categories:
         wanted = {pool: counts[category] for pool, counts in demand.items() if counts[category]}
         e = {p: exposure.get((p, category), 0.0) for p in people}
         h = {p: ledger.get((p, category), 0.0) for p in people}
-        for person, share in shares(wanted, e, h, {p: caps[p, category] for p in people}).items():
+        most = _most(plan, wanted, {p: there[p, category] for p in people})
+        for person, share in shares(wanted, e, h, most).items():
             target[person, category] = share
     return Balance(target, loads(plan), ledger, exposure, people, categories)
+
+
+def _most(plan: Plan, wanted: Mapping[frozenset[int], float], there: Mapping[int, float]) -> dict[int, float]:
+    """The most that each is asked for: no more than the days, and catching up no faster than at twice an even share.
+
+    Even is what this period alone would ask, pools filled together: whoever may sit on few seats takes more of these.
+    """
+    even, span = shares(wanted, there, {}), (plan.last - plan.first).days + 1
+    return {p: min(span, CATCH_UP * even.get(p, 0.0) + 1) if days else 0.0 for p, days in there.items()}
 
 
 def _order(category: str) -> tuple:

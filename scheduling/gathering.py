@@ -6,12 +6,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from duty.clock import DAY, HOUR, day_of, local, start_of, zone
 from duty.models import Unit
 from scheduling.exposure import HOLIDAY_YEARS, WINDOW_DAYS, Key
-from scheduling.models import Absence, AbsenceKind, Exemption, Member, PatternSeat, Qualified, Seat, Terms, Wish
+from scheduling.models import Absence, AbsenceKind, Exemption, Member, PatternSeat, Qualified, Seat, Shift, Terms, Wish
 from scheduling.models.absences import COUNTED
 from scheduling.models.days import DayKind, days_between
 from scheduling.rules.facts import Away, Duty, Limits, Membership, Plan, Someone, Validity, is_night
@@ -112,7 +112,15 @@ def plan_of(
     fixed = defaultdict(list)
     for person, duty in kept(around):
         fixed[person].append(duty)
-    return Plan(first, last, duties, people, who, fixed, limits_of(Terms.of(unit_id)), pinned)
+    return Plan(
+        first, last, duties, people, who, fixed, limits_of(Terms.of(unit_id)), pinned, known_since(unit_id, first)
+    )
+
+
+def known_since(unit_id: int, first: dt.date) -> dt.date:
+    """The first day of which watches of the unit are known; where none are, the first that is planned."""
+    earliest = Shift.objects.live().filter(unit=unit_id).aggregate(first=Min("starts_at"))["first"]
+    return day_of(earliest) if earliest else first
 
 
 def published_plan(unit_id: int, first: dt.date, last: dt.date) -> Plan:

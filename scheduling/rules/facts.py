@@ -167,7 +167,7 @@ class Plan:
     """Who keeps which duty in a period, with what lies around it.
 
     `fixed` are duties outside of what is planned here: the days before and after, and other units' rosters. They count
-    for every rule and are never moved.
+    for every rule and are never moved. `since` is the first day of which duties are known at all, where that is known.
     """
 
     def __init__(
@@ -180,8 +180,10 @@ class Plan:
         fixed: Mapping[int, Iterable[Duty]] | None = None,
         limits: Limits | None = None,
         pinned: Iterable[Hashable] = (),
+        since: dt.date | None = None,
     ):
         self.first, self.last = first, last
+        self.since = since
         self.duties = {duty.key: duty for duty in duties}
         self.people = {person.id: person for person in people}
         self.limits = limits or Limits()

@@ -138,3 +138,52 @@ def test_rounding_costs_no_score():
     people = [someone(n) for n in (1, 2, 3)]
     found = balance(plan(slots, people, {s.key: 1 + n % 3 for n, s in enumerate(slots)}), {})
     assert found.score == 100
+
+
+def test_where_duties_are_known_for_a_month_only_a_months_leave_weighs_as_a_month():
+    away = someone(2, away=(Away(at(1), at(16), "leave"),))
+    nights = [duty(n) for n in range(1, 31)]
+    new = plan(nights, [someone(1), away], last=30)
+    new.since = FIRST
+    found = balance(new, {})
+    assert found.exposure[1, "total"] == 30 and found.exposure[2, "total"] == 15
+    assert found.target[1, "total"] == pytest.approx(20) and found.target[2, "total"] == pytest.approx(10)
+
+
+def test_who_joins_within_the_period_is_asked_for_the_days_after_only():
+    joined = Membership(frozenset({"primary"}), 1.0, Validity(day(16)))
+    people = [someone(1), someone(2), someone(3, memberships=(joined,))]
+    nights = [duty(n) for n in range(1, 31)]
+    new = plan(nights, people, last=30)
+    new.since = FIRST
+    assert balance(new, {}).target[3, "total"] == pytest.approx(6)  # 30 · 15/75
+    steady = balance(plan(nights, people, last=30), past_nights(146, 1, 2, back=365))  # 12 a month, as now
+    assert steady.target[3, "total"] == pytest.approx(6, abs=0.1)
+
+
+def test_a_joiner_is_credited_with_what_others_on_the_same_seats_bore():
+    leads, keeps = (Membership(frozenset({role}), 1.0, ALWAYS) for role in ("leader", "primary"))
+    joined = Membership(frozenset({"primary"}), 1.0, Validity(FIRST))
+    people = [someone(1, memberships=(leads,)), *(someone(n, memberships=(keeps,)) for n in (2, 3))]
+    people.append(someone(4, memberships=(joined,)))
+    slots = [duty(n) for n in range(1, 31)]
+    past = past_nights(90, 2, 3, back=300) + past_nights(10, 1, back=300)
+    found = balance(plan(slots, people, last=30), past)
+    assert found.ledger[4, "total"] == pytest.approx(90)
+    assert [found.target[p, "total"] for p in (2, 3, 4)] == pytest.approx([10, 10, 10])
+
+
+def test_who_is_exempt_from_nights_owes_nothing_of_seats_that_are_all_nights():
+    exempt = someone(1, exempt=(("nights", ALWAYS),))
+    reserve = [duty(n, 8, 24, role="reserve") for n in range(1, 31)]
+    found = balance(plan(reserve, [exempt, someone(2), someone(3)]), {})
+    assert found.target.get((1, "reserve"), 0) == 0 and found.target[2, "reserve"] == pytest.approx(15)
+
+
+def test_whoever_holds_nothing_takes_more_of_the_plain_seats_and_the_cap_does_not_mind():
+    """Two who hold the qualification are full with what asks for it: the other keeps all of the rest."""
+    rare = [duty(n, 8, 8, qualification=7) for n in range(1, 31) for _twice in range(2)]
+    plain = [duty(n, 18, 14) for n in range(1, 31)]
+    holders = [someone(n, qualified={7: (ALWAYS,)}) for n in (1, 2)]
+    found = balance(plan([*rare, *plain], [*holders, someone(3)]), {})
+    assert [found.target[p, "total"] for p in (1, 2, 3)] == pytest.approx([30, 30, 30], abs=0.01)
