@@ -8,7 +8,9 @@ import sys
 from bench.figures import Sheet, note
 from bench.ground import Ground
 
-FAULTS = {"T1": "killed_sweepers", "T8": "exact_minutes", "T10": "same_form", "T12": "due_instant"}
+FAULTS = {
+    "T1": "killed_sweepers", "T8": "exact_minutes", "T10": "same_form", "T12": "due_instant", "T13": "two_publications",
+}  # fmt: skip
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ class Bad(AppConfig):
     label = "bad"
 
     def ready(self):
-        from . import doors, sweeps
+        from . import doors, publications, sweeps
 
         match os.environ["BAD"]:
             case "marks_then_writes":
@@ -19,5 +19,7 @@ class Bad(AppConfig):
                 sweeps.put_in_place(sweeps.read_then_write)
             case "looks_before_it_writes":
                 doors.put_in_place()
+            case "publishes_without_turns":
+                publications.put_in_place()
             case other:
                 raise RuntimeError(f"there is no known-bad variant called {other}")
