@@ -13,7 +13,7 @@ EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
-            "/qualifications/", "/qualifications/new/", "/terms/"]  # fmt: skip
+            "/qualifications/", "/qualifications/new/", "/terms/", "/rosters/", "/rosters/new/"]  # fmt: skip
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
@@ -54,13 +54,18 @@ def rostering_pages(product) -> list[str]:
         "/qualified/{}/": "SELECT matter_id FROM scheduling_qualified",
         "/qualified/{}/renew/": "SELECT matter_id FROM scheduling_qualified",
         "/qualified/{}/revoke/": "SELECT matter_id FROM scheduling_qualified",
+        "/rosters/{}/": "SELECT matter_id FROM scheduling_roster WHERE status = 'draft'",
+        "/rosters/{}/?day={}": "SELECT matter_id, first_on FROM scheduling_roster WHERE status = 'draft'",
+        "/rosters/{}/?slot={}": "SELECT roster_id, id FROM scheduling_slot WHERE person_id IS NULL",
+        "/rosters/{}/check/": "SELECT matter_id FROM scheduling_roster WHERE status = 'draft'",
+        "/rosters/{}/versions/": "SELECT matter_id FROM scheduling_roster WHERE status = 'published'",
         "/rosters/{}/month/": "SELECT matter_id FROM scheduling_roster",
         "/rosters/{}/list/": "SELECT matter_id FROM scheduling_roster",
         "/rosters/{}/print/": "SELECT matter_id FROM scheduling_roster",
         "/rosters/{}/import/": "SELECT matter_id FROM scheduling_roster WHERE status = 'draft'",
     }
     found = ((path, product.sql(f"{query} ORDER BY 1 LIMIT 1")) for path, query in asked.items())
-    return [path.format(rows[0][0]) for path, rows in found if rows]
+    return [path.format(*rows[0]) for path, rows in found if rows]
 
 
 def rights_pages(product) -> list[str]:

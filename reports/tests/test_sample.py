@@ -6,10 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from duty import watchdog
-from duty.clock import local
-from duty.models import Deadline, Firing, Line, Person, Unit
+from duty.clock import day_of, local
+from duty.models import Deadline, Firing, Line, Notice, Person, Unit
 from incidents.models import Incident, Status
-from scheduling.models import Exemption, Member, Objection, Pattern, Qualified, Seat, Shift, Wish
+from scheduling.models import Exemption, Member, Objection, Pattern, Qualified, Roster, Seat, Shift, Wish
 
 pytestmark = pytest.mark.django_db
 
@@ -33,12 +33,13 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
     assert Deadline.objects.open().get(matter=objection.pk).due_at > now
     others = Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk, objection.pk])
     assert set(others.values_list("kind", flat=True)) == {
-        "scheduling.qualified", "scheduling.absence", "scheduling.back", "scheduling.swap",
+        "scheduling.qualified", "scheduling.absence", "scheduling.back", "scheduling.swap", "scheduling.publish",
     }  # fmt: skip
     assert others.overdue(now).count() == 1 and not others.filter(fires_at__lte=now).exists()
     assert watchdog.look() == 0
 
     _the_ground_of_rosters_agrees(now)
+    _rosters_are_there(now)
 
     escalated = Firing.objects.filter(action="escalate", fired_at__gt=now - dt.timedelta(hours=36), fired_at__lt=now)
     assert escalated.exists()
@@ -55,6 +56,15 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
 
     with pytest.raises(CommandError, match="empty one only"):
         call_command("sample")
+
+
+def _rosters_are_there(now):
+    """This month's is published and read by most; the next to come is a draft with a seat or two still open."""
+    today = day_of(now)
+    published = Roster.objects.standing().get(first_on__lte=today, last_on__gte=today)
+    assert published.versions.get().certificate["duties"] and Notice.objects.filter(matter_id=published.pk).exists()
+    draft = Roster.objects.get(status="draft")
+    assert draft.first_on > today and 0 < draft.slots.filter(person=None).count() < draft.slots.count() / 4
 
 
 def _the_ground_of_rosters_agrees(now):

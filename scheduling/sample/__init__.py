@@ -3,7 +3,7 @@
 from duty.clock import DAY, day_of
 from duty.sample import House
 from scheduling.calendar_seed import seed
-from scheduling.sample import held, leave, patterns, pools, rights, watches
+from scheduling.sample import held, leave, patterns, pools, rights, rosters, watches
 
 
 def load(house: House) -> None:
@@ -15,4 +15,5 @@ def load(house: House) -> None:
     pools.load(house)
     held.load(house)
     leave.load(house)
+    rosters.load(house)
     rights.load(house)
