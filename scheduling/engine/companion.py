@@ -194,7 +194,13 @@ class Companion:
         failed, idle = np.inf, 0
         while time.perf_counter() < self.until and not self.closed:
             gap = self.s.value[1] - self.constant - c.bound
-            if self.whole and better_rows.whole and (idle >= 8 or gap < 1.5) and gap < failed and not self.elastic(c):
+            if (
+                self.whole
+                and better_rows.whole
+                and (idle >= 8 or gap < 1.5)
+                and not self.elastic(c)
+                and (gap < failed or idle >= 40)
+            ):
                 failed, idle = gap, 0
                 self.attempt(c, step)
                 continue
