@@ -179,18 +179,23 @@ def _fill(duties: float, e: Mapping[int, float], base: Mapping[int, float], room
         over = (duties - sum(max(0.0, r) for r in room.values())) / sum(e.values())
         return {p: max(0.0, room[p]) + over * e[p] for p in e}
 
-    def handed_out(level: float) -> float:
-        return sum(min(max(0.0, room[p]), max(0.0, level * e[p] - base[p])) for p in e)
+    level = _level(duties, e, base, room)
+    return {p: min(max(0.0, room[p]), max(0.0, level * e[p] - base[p])) for p in e}
 
-    low, high = 0.0, 1.0
-    low = min(0.0, min(base[p] / e[p] for p in e))
-    high = max((base[p] + (room[p] if math.isfinite(room[p]) else duties)) / e[p] for p in e) + 1e-9
-    for _halving in range(100):
-        middle = (low + high) / 2
-        if handed_out(middle) < duties:
-            low = middle
-        else:
-            high = middle
-        if high - low < 1e-13 * max(1.0, abs(high)):
+
+def _level(duties: float, e: Mapping[int, float], base: Mapping[int, float], room: Mapping[int, float]) -> float:
+    """Where what is handed out, which rises in straight lines from bend to bend, reaches the duties."""
+    bends = []
+    for p, days in e.items():
+        if room[p] > 0:
+            bends.append((base[p] / days, days))
+            if math.isfinite(room[p]):
+                bends.append(((base[p] + room[p]) / days, -days))
+    bends.sort()
+    level, slope, given = bends[0][0] if bends else 0.0, 0.0, 0.0
+    for bend, change in bends:
+        step = slope * (bend - level)
+        if slope > CLOSE and given + step >= duties:
             break
-    return {p: min(max(0.0, room[p]), max(0.0, high * e[p] - base[p])) for p in e}
+        given, slope, level = given + step, slope + change, bend
+    return level + (duties - given) / slope if slope > CLOSE else level
