@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from duty.models import Deadline, Via
 from duty.steps import Conflict
 from scheduling import wording
+from scheduling.leavers import let_go, without_keeper
 from scheduling.models import Absence, AbsenceStatus, OpenSeat, Shift, Swap, SwapStatus
 from scheduling.models.trading import usual_window
 from scheduling.vacancies import short_of_people
@@ -93,13 +94,15 @@ def swaps_in_words(ids) -> dict[int, str]:
 
 
 def lapse(at) -> int:
-    """Expire what nobody answered, withdraw what can no longer be, end what is over; returns how many.
+    """Expire what nobody answered, withdraw what can no longer be, open what leavers leave, end what is over.
 
-    Idempotent, each on its own: one that someone holds or has just moved is left for the next time.
+    Returns how many. Idempotent, each on its own: one that someone holds or has just moved is left for the next time.
     """
     done = 0
     for swap in Swap.objects.open().order_by("pk"):
         done += _alone(_lapse_swap, swap.pk, at)
+    for pk in without_keeper(at).values_list("pk", flat=True):
+        done += _alone(let_go, pk, at)
     over = OpenSeat.objects.open().filter(shift=OuterRef("pk"))
     promised = Deadline.objects.open().filter(matter_id=OuterRef("pk"), kind="scheduling.open_seat")
     for pk in Shift.objects.filter(Exists(over) | Exists(promised), ends_at__lte=at).values_list("pk", flat=True):

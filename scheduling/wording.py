@@ -31,6 +31,7 @@ def vacated(shift, gap, person):
     def write():
         values = {"role": gap.get_role_display(), "watch": shift.title}
         text = _("%(name)s does not keep it. %(span)s") % {"name": person.name, "span": from_until(gap.span)}
+        text += f"\n{gap.reason}" if gap.reason else ""
         return _("Open seat: %(role)s on %(watch)s") % values, text
 
     return write
