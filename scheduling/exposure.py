@@ -15,14 +15,25 @@ Key = tuple[int, str]  # person, category
 
 def demand_by_pool(plan: Plan) -> dict[frozenset[int], Counter]:
     """{the people who may sit there: {category: duties}}; seats that ask the same of people share a pool."""
+    return demand_of(
+        plan,
+        (
+            (duty.role, duty.qualification, duty.is_night, duty.day_kind, duty.burdens(), 1)
+            for duty in plan.duties.values()
+        ),
+    )
+
+
+def demand_of(plan: Plan, duties: Iterable[tuple]) -> dict[frozenset[int], Counter]:
+    """The same of duties counted elsewhere: (role, qualification, at night, kind of day, burdens, how many)."""
     pools: dict[tuple, frozenset[int]] = {}
     demand: dict[frozenset[int], Counter] = defaultdict(Counter)
-    for duty in plan.duties.values():
-        sort = duty.role, duty.qualification, duty.is_night, EXEMPTION.get(duty.day_kind)
+    for role, qualification, night, kind, burdens, many in duties:
+        sort = role, qualification, night, EXEMPTION.get(kind)
         if sort not in pools:
             pools[sort] = frozenset(p.id for p in plan.people.values() if _may_sit(p, plan, *sort))
-        for category in duty.burdens():
-            demand[pools[sort]][category] += 1
+        for category in burdens:
+            demand[pools[sort]][category] += many
     return demand
 
 

@@ -125,6 +125,21 @@ def _most(plan: Plan, wanted: Mapping[frozenset[int], float], there: Mapping[int
     return {p: min(span, CATCH_UP * even.get(p, 0.0) + 1) if days else 0.0 for p, days in there.items()}
 
 
+def share_of(
+    plan: Plan, demand: Mapping[frozenset[int], Mapping[str, float]], load: Counter, exposure: dict[Key, float]
+) -> Balance:
+    """The balance of a period by itself, whatever was done before it: the shares of its duties by exposure."""
+    people = tuple(plan.people)
+    categories = tuple(sorted({category for wanted in demand.values() for category in wanted}, key=_order))
+    target: dict[Key, float] = {}
+    for category in categories:
+        wanted = {pool: counts[category] for pool, counts in demand.items() if counts[category]}
+        e = {p: exposure.get((p, category), 0.0) for p in people}
+        for person, share in shares(wanted, e, {}).items():
+            target[person, category] = share
+    return Balance(target, load, {}, exposure, people, categories)
+
+
 def _order(category: str) -> tuple:
     known = list(WEIGHTS)
     return (known.index(category) if category in known else len(known), category)

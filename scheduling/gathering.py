@@ -154,8 +154,13 @@ def qualifications_asked(unit_id: int, first: dt.date, last: dt.date):
     return wanted
 
 
-def people_for(unit_id: int, first: dt.date, last: dt.date, besides: Iterable[int] = ()) -> list[Someone]:
-    """Everyone who was in a unit's pool at any time that counts for its shares, and those who sit there besides."""
+def people_for(
+    unit_id: int, first: dt.date, last: dt.date, besides: Iterable[int] = (), *, for_shares: bool = False
+) -> list[Someone]:
+    """Everyone who was in a unit's pool at any time that counts for its shares, and those who sit there besides.
+
+    `for_shares`: what no share depends on, wishes and standing in for a leader, is not asked for.
+    """
     from duty.models import Person
 
     begin, terms = first - WINDOW_DAYS * DAY, Terms.of(unit_id)
@@ -181,9 +186,12 @@ def people_for(unit_id: int, first: dt.date, last: dt.date, besides: Iterable[in
         )
     heads = Unit.objects.filter(head__isnull=False).values("head")
     standing_in = Absence.objects.filter(status__in=COUNTED, acting__in=everyone, person__in=heads)
+    if for_shares:
+        standing_in = standing_in.none()
     for absence in standing_in.between(start_of(first) - AROUND, until).select_related("person"):
         acting[absence.acting_id].append((absence.starts_at, absence.ends_at, absence.person.name))
-    for wish in Wish.objects.filter(person__in=everyone, date__range=(first, last)):
+    wished = Wish.objects.filter(person__in=() if for_shares else everyone, date__range=(first, last))
+    for wish in wished:
         wishes[wish.person_id][wish.date] = wish.wants
     return [
         Someone(

@@ -13,7 +13,8 @@ EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
-            "/qualifications/", "/qualifications/new/", "/terms/", "/rosters/", "/rosters/new/"]  # fmt: skip
+            "/qualifications/", "/qualifications/new/", "/terms/", "/rosters/", "/rosters/new/",
+            "/fairness/", "/fairness/?by=night", "/fairness/coverage/"]  # fmt: skip
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]

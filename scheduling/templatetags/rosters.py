@@ -72,3 +72,9 @@ def per_cent(share: float) -> str:
 @register.filter
 def rounded(number: float) -> int:
     return round(number)
+
+
+@register.filter("of")
+def of_key(found: dict, key):
+    """What a mapping has for that key."""
+    return found.get(key)

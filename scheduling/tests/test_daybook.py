@@ -114,6 +114,13 @@ def test_the_list_is_linkable_by_person_and_post_and_takes_no_harm_from_junk(as_
         assert answer.status_code == 200 and answer.content.decode().count("<tr class=") == 10
 
 
+def test_the_list_of_rosters_says_how_many_duties_are_mine(as_, published, pool, officer, manager):
+    kept = Seat.objects.filter(person=pool[0]).count()
+    page = Page(as_(pool[0]).get("/rosters/"))
+    assert f"{kept} duties of mine" in page.text and f"/rosters/{published.pk}/month/" in page.links
+    assert "of mine" not in Page(as_(officer).get("/rosters/")).text
+
+
 @pytest.mark.parametrize("page", ["month", "list", "print"])
 def test_outsiders_see_none_of_it_and_officers_no_draft(as_, officer, outsider, manager, roster, page):
     address = f"/rosters/{roster.pk}/{page}/"

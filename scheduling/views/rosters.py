@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from duty.access import can, may, signed_in
+from duty.clock import DAY, day_of, start_of
 from duty.models import Unit
 from duty.pages import Older
 from scheduling.access import PLANNERS, planners
 from scheduling.cells import panel_of
 from scheduling.forms.rosters import RosterForm
-from scheduling.models import CalendarYear, Roster, RosterStatus
+from scheduling.models import CalendarYear, Roster, RosterStatus, Seat
 from scheduling.sheet import legend, sheet_of
 
 
@@ -21,12 +22,28 @@ def rosters(request):
     """Every roster the person may see, the latest first."""
     rows = Roster.objects.visible_to(request.user).exclude(status=RosterStatus.DISCARDED).select_related("unit")
     units = request.user.sight.units(PLANNERS)
+    page = Older(rows, request, "-first_on", "-pk", size=30)
     context = {
-        "page": Older(rows, request, "-first_on", "-pk", size=30),
+        "page": page,
+        "mine": _duties_in(page.rows, request.user),
         "may_plan": bool(units),
         "has_patterns": Unit.objects.filter(pk__in=units, posts__patterns__isnull=False).exists(),
     }
     return render(request, "scheduling/rosters.html", context)
+
+
+def _duties_in(rosters: list[Roster], person) -> dict[int, int]:
+    """{roster: how many duties this person has in it as it is published}, in one query."""
+    standing = [roster for roster in rosters if roster.number]
+    if not standing:
+        return {}
+    first, last = min(r.first_on for r in standing), max(r.last_on for r in standing)
+    mine = Seat.objects.filter(
+        person=person, shift__unit__in={r.unit_id for r in standing}, shift__removed_at__isnull=True,
+        watch_starts_at__gte=start_of(first), watch_starts_at__lt=start_of(last + DAY),
+    ).values_list("shift__unit_id", "watch_starts_at")  # fmt: skip
+    days = [(unit, day_of(start)) for unit, start in mine]
+    return {r.pk: sum(unit == r.unit_id and r.first_on <= day <= r.last_on for unit, day in days) for r in standing}
 
 
 @planners
