@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
 from duty.clock import DAY, HOUR, MINUTE, day_of, local, start_of
@@ -67,8 +68,13 @@ class Past:
 
     def _watch(self, moment, unit_id: int):
         """The seats kept for a unit at that moment, from the head office if the site has none."""
-        here = [seat for seat in self.seats[unit_id] if seat.starts_at <= moment < seat.ends_at]
-        return here or [seat for seat in self.seats[self.house.top.pk] if seat.starts_at <= moment < seat.ends_at]
+        return self._sitting(moment, unit_id) or self._sitting(moment, self.house.top.pk)
+
+    def _sitting(self, moment, unit_id: int):
+        seats = self.seats[unit_id]  # by their start; the longest watch lasts two days
+        first = bisect_left(seats, moment - 2 * DAY, key=lambda seat: seat.starts_at)
+        last = bisect_right(seats, moment, key=lambda seat: seat.starts_at)
+        return [seat for seat in seats[first:last] if moment < seat.ends_at]
 
     def _place(self, unit, places) -> str:
         """One of these places as it is called at that unit: a site has buildings of its own."""
