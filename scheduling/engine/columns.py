@@ -6,24 +6,11 @@ Used on everybody for the certificate, and on some people or some weeks to impro
 
 import time
 
-import highspy
 import numpy as np
 
+from .lp import INFINITE, OutOfTime, quiet_solver
 from .pricing import Pricer
 from .tables import Tables
-
-QUIET = (("output_flag", False), ("threads", 1), ("parallel", "off"))
-
-
-def quiet_solver() -> highspy.Highs:
-    solver = highspy.Highs()
-    for name, value in QUIET:
-        solver.setOptionValue(name, value)
-    return solver
-
-
-class OutOfTime(Exception):
-    """Pricing takes longer than there is time."""
 
 
 class Columns:
@@ -38,9 +25,8 @@ class Columns:
         room: int = 400_000,
         pool=None,
         pricers=None,
-        box: float = np.inf,
-        elastic: bool = False,
-    ):
+        box: float = np.inf, elastic: bool = False,
+    ):  # fmt: skip
         self.t, self.around, self.box = t, around, box
         self.people = list(range(t.people)) if people is None else list(people)
         self.first, self.last = window or (0, t.days)
@@ -88,7 +74,7 @@ class Columns:
         )  # fmt: skip
         ones = np.ones(cover)
         index, starts = np.arange(cover, dtype=np.int32), np.arange(cover, dtype=np.int32)
-        free = np.full(cover, highspy.kHighsInf)
+        free = np.full(cover, INFINITE)
         if cover:
             solver.addCols(cover, self.under[self.priced], np.zeros(cover), free, cover, starts, index, ones)
             solver.addCols(cover, self.over[self.priced], np.zeros(cover), free, cover, starts, index, -ones)
@@ -159,7 +145,7 @@ class Columns:
         if costs:
             many = len(costs)
             self.solver.addCols(
-                many, np.array(costs), np.zeros(many), np.full(many, highspy.kHighsInf), len(index),
+                many, np.array(costs), np.zeros(many), np.full(many, INFINITE), len(index),
                 np.array(starts, dtype=np.int32), np.array(index, dtype=np.int32), np.array(values),
             )  # fmt: skip
         return len(costs)
