@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from conftest import make_person
 from duty.models import Line, Person, Role
-from duty.sheets import XLSX, harmless, plain
+from duty.sheets import XLSX, harmless, plain, workbook
 from scheduling.models import Roster
 from scheduling.naming import Register, Unknown
 from scheduling.publishing import publish
+from scheduling.roster_in import read
+from scheduling.roster_out import tables_of
 from scheduling.tests.reading import Page
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +275,17 @@ def test_whoever_is_written_is_found_again(those):
         except Unknown:
             # Only where the staff number itself reads as nothing.
             assert not plain(register.people[pk].staff_number)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(data=st.data())
+def test_whoever_sits_where_out_and_in_again_changes_nothing(roster, pool, now, data):
+    slots = list(roster.slots.select_related("post"))
+    for slot in slots:
+        slot.person_id = data.draw(st.sampled_from([None, *(person.pk for person in pool)]))
+    file = io.BytesIO(workbook(*tables_of(roster, slots)))
+    file.size = len(file.getvalue())
+    assert read(file, roster, slots, Register.of(pool), now) == {}
 
 
 def test_the_codes_tell_posts_and_watches_apart_in_each_language(house, make_pattern, make_roster, post):
