@@ -20,6 +20,19 @@ EXPERIMENTS = (
     ("writing", "log_posts", ("log_incident_post_p95",)),
     ("serials", "serial_numbers", ("serial_numbers_per_second",)),
     (
+        "duties",
+        "duties",
+        (
+            "rosters_page_draft_p95",
+            "rosters_page_published_p95",
+            "rosters_publish",
+            "rosters_substitutes_p95",
+            "rosters_infeasible_explained",
+        ),
+    ),
+    ("year", "year_of_conflicts", ("rosters_year_of_conflicts",)),
+    ("year", "a_year", ("rosters_simulated_year",)),
+    (
         "month_figures",
         "months",
         ("rosters_month_first_complete", "rosters_month_gap_after_60_s", "rosters_month_within_one"),

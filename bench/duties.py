@@ -1,23 +1,21 @@
-"""Rosters of honest size: sixty people, a month of 1,054 seats, a year behind it; and forty thousand duties to judge.
+"""Rosters of honest size: sixty people, a month of 1,054 seats, a year behind it.
 
 The past and the month are dealt out so that every rule is kept: seat j of day d to person (34·d + j) mod 60, early
 seats first, so that who worked early works late next and then rests.
 """
 
 import datetime as dt
-import os
 import random
 import time
-from pathlib import Path
 
 from django.db import connection, transaction
 
-from duty.clock import DAY, HOUR, day_of, duty_now, start_of
+from duty.clock import DAY, day_of, duty_now, start_of
 from duty.models import Grant, Matter, Person, Role, Unit
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster, Seat, SeatRole, Shift, Slot, Terms
 
 from .engine import house_of_its_own
-from .figures import note, percentile
+from .figures import load, note, percentile
 from .months import SEATS
 from .pages import served
 from .processes import Crew
@@ -26,13 +24,8 @@ from .visitors import Visitor, session_of
 PEOPLE, POSTS, BACK = 60, 4, 365
 A_DAY = sum(map(sum, SEATS))
 WATCHES = (("夜班", "夜", 0), ("早班", "早", 8), ("中班", "中", 16))
-MANY, MANY_A_DAY = 200, 110
 LOOKS, ASKS = 40, 40
 SEED = 1
-
-
-def load() -> str:
-    return Path("/proc/loadavg").read_text().split()[0]
 
 
 class Month:
@@ -42,7 +35,13 @@ class Month:
         self.now = duty_now()
         self.unit = Unit.objects.create(name="监控中心", parent=Unit.objects.get(parent=None))
         self.people = [
-            Person(staff_number=f"D{n:03d}", name=f"监控员{n:02d}", unit=self.unit, mail=f"d{n}@zhiban.example", password="!")
+            Person(
+                staff_number=f"D{n:03d}",
+                name=f"监控员{n:02d}",
+                unit=self.unit,
+                mail=f"d{n}@zhiban.example",
+                password="!",
+            )
             for n in range(PEOPLE)
         ]
         Person.objects.bulk_create(self.people)
@@ -97,7 +96,8 @@ class Month:
                 shift.matter = matter
             Shift.objects.bulk_create(shifts, batch_size=2000)
             Seat.objects.bulk_create(
-                [Seat.on(s, role, p) for s, those in zip(shifts, seated, strict=True) for role, p in those], batch_size=2000
+                [Seat.on(s, role, p) for s, those in zip(shifts, seated, strict=True) for role, p in those],
+                batch_size=2000,
             )
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -197,44 +197,3 @@ def _why_not(sheet, month: Month) -> None:
         "rosters_infeasible_explained", time.monotonic() - began, "s", 1, holds=bool(told) and min(told) > 0,
         cpu=time.process_time() - cpu, open_seats=len(told), load=load(),
     )  # fmt: skip
-
-
-def year_of_conflicts(ground, sheet) -> None:
-    """Forty thousand duties of two hundred people judged by every rule."""
-    from scheduling.rules import breaks_of
-
-    plan = many()
-    times = []
-    for _again in range(3):
-        began = time.process_time(), time.monotonic()
-        found = breaks_of(plan)
-        times.append((time.monotonic() - began[1], time.process_time() - began[0]))
-    wall, cpu = min(times)
-    sheet.add(
-        "rosters_year_of_conflicts", wall, "s", 1, cpu=cpu, duties=len(plan.duties), people=MANY, breaks=len(found),
-        load=load(), processors=os.cpu_count(),
-    )  # fmt: skip
-
-
-def many():
-    from scheduling.rules import Duty, Limits, Membership, Plan, Someone, Validity
-    from scheduling.rules.facts import is_night
-
-    from .house_year import FIRST, LAST, at
-
-    always = Membership(frozenset({"primary"}), 1.0, Validity(dt.date(2015, 1, 1)))
-    found, who = [], {}
-    for n in range((LAST - FIRST).days + 1):
-        date = FIRST + n * DAY
-        for j in range(MANY_A_DAY):
-            start = at(date) + (8, 16, 24)[3 * j // MANY_A_DAY] * HOUR
-            end = start + 8 * HOUR
-            key = n * MANY_A_DAY + j
-            kind = "rest" if date.weekday() >= 5 else "workday"
-            watch = (j % 10, start)
-            found.append(
-                Duty(key, date, start, end, j % 10, "primary", kind, is_night=is_night(start, end), name="班", watch=watch)
-            )
-            who[key] = key % MANY
-    people = [Someone(n, f"P{n}", (always,)) for n in range(MANY)]
-    return Plan(FIRST, LAST, found, people, who, limits=Limits())

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -12,6 +13,11 @@ BEGAN = time.monotonic()
 def note(text: str) -> None:
     """Progress, for whoever waits."""
     print(f"{time.monotonic() - BEGAN:7.1f} s  {text}", file=sys.stderr, flush=True)
+
+
+def load() -> float:
+    """How many processes want the machine at the moment: what a time was measured beside."""
+    return os.getloadavg()[0]
 
 
 def percentile(values: Iterable[float], share: float) -> float:

@@ -1,21 +1,24 @@
 """A simulated year: planned month by month, repaired call by call, and looked at from its end."""
 
 import datetime as dt
+import os
 import time
 from collections import defaultdict
 
 from scheduling.fairness import Balance, balance
-from scheduling.rules import Plan, breaks_of
+from scheduling.rules import Duty, Limits, Membership, Plan, Someone, Validity, breaks_of
 from scheduling.rules.book import hard
+from scheduling.rules.facts import HOUR, is_night
 
-from .figures import note
-from .house_year import DAY, FIRST, LAST, YEAR, House, house
+from .figures import load, note
+from .house_year import DAY, FIRST, LAST, YEAR, House, at, house
 from .planners import Fair, LongestSince, Points, RoundRobin
 
 SECONDS = 2.0  # of search for each month
 AT_LEAST = 5.0  # times lower than the best of the simple ways
 SEED = 1
 AROUND = 35 * DAY
+MANY, MANY_A_DAY = 200, 110
 
 
 def live(made: House, planner) -> dict:
@@ -84,5 +87,52 @@ def a_year(ground, sheet) -> None:
     sheet.add(
         "rosters_simulated_year", found[best] / ours, "×", AT_LEAST, at_least=True, holds=kept, best_simple=best,
         duties=len(made.duties), people=len(made.people), sick_calls=len(made.sick), seconds_a_month=SECONDS, seed=SEED,
+        load=load(),
         **more,
     )  # fmt: skip
+
+
+def year_of_conflicts(ground, sheet) -> None:
+    """Forty thousand duties of two hundred people judged by every rule."""
+    plan = many()
+    times = []
+    for _again in range(3):
+        began = time.process_time(), time.monotonic()
+        found = breaks_of(plan)
+        times.append((time.monotonic() - began[1], time.process_time() - began[0]))
+    wall, cpu = min(times)
+    sheet.add(
+        "rosters_year_of_conflicts", wall, "s", 1, cpu=cpu, duties=len(plan.duties), people=MANY, breaks=len(found),
+        load=load(), processors=os.cpu_count(),
+    )  # fmt: skip
+
+
+def many() -> Plan:
+    """Dealt out in turn: who kept an early watch has a late one next, and then rests."""
+    always = Membership(frozenset({"primary"}), 1.0, Validity(dt.date(2015, 1, 1)))
+    found, who = [], {}
+    for n in range((LAST - FIRST).days + 1):
+        date = FIRST + n * DAY
+        for j in range(MANY_A_DAY):
+            start = at(date) + (8, 16, 24)[3 * j // MANY_A_DAY] * HOUR
+            end = start + 8 * HOUR
+            key = n * MANY_A_DAY + j
+            kind = "rest" if date.weekday() >= 5 else "workday"
+            watch = (j % 10, start)
+            found.append(
+                Duty(
+                    key,
+                    date,
+                    start,
+                    end,
+                    j % 10,
+                    "primary",
+                    kind,
+                    is_night=is_night(start, end),
+                    name="班",
+                    watch=watch,
+                )
+            )
+            who[key] = key % MANY
+    people = [Someone(n, f"P{n}", (always,)) for n in range(MANY)]
+    return Plan(FIRST, LAST, found, people, who, limits=Limits())
