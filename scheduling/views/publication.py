@@ -14,6 +14,7 @@ from scheduling.models import Roster
 from scheduling.publishing import Refused, changes_of, publish
 from scheduling.rules import RULES
 from scheduling.sheet import sheet_of
+from scheduling.views.rosters import provisional_years
 
 
 def _roster(request, pk: int) -> Roster:
@@ -55,6 +56,7 @@ def check(request, pk: int):
         "absolute": any(RULES[broken.rule].absolute for broken in hard),
         "changes": changes_of(roster) if roster.number else [],
         "certificate": certify(sheet.plan, sheet.fair),
+        "provisional": provisional_years(roster),
     }
     return render(request, "scheduling/roster_check.html", context, status=422 if form.errors else 200)
 

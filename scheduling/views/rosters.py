@@ -78,14 +78,14 @@ def sheet_context(request, roster: Roster) -> dict:
         "panel": panel_of(sheet, request.GET),
         "conflicts": sheet.worded(sheet.conflicts),
         "legend": legend(sheet),
-        "provisional": _provisional(roster),
+        "provisional": provisional_years(roster),
         "deadline": _publication_due(roster),
         "run": roster.runs.first() if editable else None,
         "can_undo": editable and roster.changes.filter(undone=False).exists(),
     }
 
 
-def _provisional(roster: Roster) -> list[int]:
+def provisional_years(roster: Roster) -> list[int]:
     """The years of the roster whose calendar nobody has compared with the notice yet."""
     years = {roster.first_on.year, roster.last_on.year}
     known = dict(CalendarYear.objects.filter(year__in=years).values_list("year", "is_provisional"))
