@@ -28,7 +28,7 @@ SECONDS = (10, 30, 60, 180, 600)
 REPAIR_SECONDS = 3.0
 RELAX_SECONDS = 4.0
 PROOF_SECONDS = 5.0  # to prove that fewer open seats are not possible
-SILENT = 2 * MINUTE  # after which a running search counts as dead
+SILENT = 5 * MINUTE  # after which a running search counts as dead; a first one compiles for a minute or two
 
 
 def ask(roster: Roster, kind: str, seconds: int, keep_filled: bool, *, by, at: dt.datetime) -> GeneratorRun:
@@ -54,10 +54,10 @@ def ask(roster: Roster, kind: str, seconds: int, keep_filled: bool, *, by, at: d
 
 def _wake(pk: int) -> None:
     """Tell the worker at once; without a broker the next look of `pick_up` finds it."""
-    from scheduling.tasks import generate
+    from duty.celery import app  # by name: a web process has no other way to know which broker is ours
 
     try:
-        generate.apply_async([pk], retry=False)
+        app.send_task("scheduling.generate", [pk], retry=False)
     except Exception:
         log.warning("the broker does not answer; search %s waits for the next look", pk)
 

@@ -153,11 +153,39 @@ def test_a_search_whose_worker_has_gone_is_called_dead_and_another_may_begin(
     roster = make_roster()
     run = generating.ask(roster, "generate", 60, False, by=manager, at=now)
     GeneratorRun.objects.update(state=RunState.RUNNING, beat_at=now)
-    generating.pick_up(now + MINUTE)
+    generating.pick_up(now + 4 * MINUTE)  # a first search is silent while it compiles
     assert GeneratorRun.objects.get().state == RunState.RUNNING
-    generating.pick_up(now + 3 * MINUTE)
+    generating.pick_up(now + 6 * MINUTE)
     run.refresh_from_db()
     assert run.state == RunState.FAILED and generating.ask(roster, "generate", 60, False, by=manager, at=now)
+
+
+def test_the_web_process_asks_our_own_worker(monkeypatch):
+    from duty.celery import app
+    from scheduling.tasks import generate
+
+    asked = []
+    monkeypatch.setattr(app, "send_task", lambda name, args, **_more: asked.append((name, args)))
+    generating._wake(7)
+    assert asked == [(generate.name, [7])]
+
+
+def test_a_search_that_ends_while_its_page_is_made_is_shown_as_running(
+    as_, make_pattern, make_roster, pool, manager, now, monkeypatch
+):
+    from scheduling.views import rosters
+
+    make_pattern("夜班", primary=1)
+    roster, sheet_of = make_roster(), rosters.sheet_of
+    generating.ask(roster, "generate", 10, False, by=manager, at=now)
+
+    def ends_meanwhile(*args):
+        sheet = sheet_of(*args)
+        GeneratorRun.objects.update(state=RunState.DONE)
+        return sheet
+
+    monkeypatch.setattr(rosters, "sheet_of", ends_meanwhile)
+    assert "data-run=" in as_(manager).get(f"/rosters/{roster.pk}/").content.decode()
 
 
 def test_the_web_process_never_loads_a_solver():

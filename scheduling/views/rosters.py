@@ -68,8 +68,10 @@ def roster(request, pk: int):
 
 
 def sheet_context(request, roster: Roster) -> dict:
-    sheet = sheet_of(roster, request.at)
     editable = roster.is_draft and can(request.user, "change", roster)
+    # Before the sheet: a search that ends between the two is shown as running, and its page asks again.
+    run = roster.runs.first() if editable else None
+    sheet = sheet_of(roster, request.at)
     return {
         "roster": roster,
         "sheet": sheet,
@@ -80,7 +82,7 @@ def sheet_context(request, roster: Roster) -> dict:
         "legend": legend(sheet),
         "provisional": provisional_years(roster),
         "deadline": _publication_due(roster),
-        "run": roster.runs.first() if editable else None,
+        "run": run,
         "can_undo": editable and roster.changes.filter(undone=False).exists(),
     }
 
