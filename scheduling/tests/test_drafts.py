@@ -155,6 +155,19 @@ def test_a_seat_is_given_on_the_page_and_a_stale_page_gets_told(as_, manager, ma
     assert Slot.objects.get(pk=other.pk).person is None
 
 
+@pytest.mark.parametrize("junk", ["²", "9" * 5000, "-1", "1.5", "x"])
+def test_numbers_that_are_none_are_refused_and_never_break_the_page(
+    as_, manager, make_pattern, make_roster, pool, junk
+):
+    make_pattern(primary=1)
+    roster = make_roster("2026-12-01", "2026-12-02")
+    slot, client = roster.slots.first().pk, as_(manager)
+    address = f"/rosters/{roster.pk}/seat/"
+    assert client.post(address, {"slot": junk, "person": pool[0].pk}).status_code == 400
+    assert client.post(address, {"slot": slot, "person": junk}).status_code == 400
+    assert client.post(address, {"slot": slot, "person": pool[0].pk, "edits": junk}).status_code == 302
+
+
 def test_the_panel_says_who_could_and_why_not_the_others(as_, manager, make_pattern, make_roster, pool, now):
     make_pattern(primary=1)
     roster = make_roster("2026-12-01", "2026-12-02")

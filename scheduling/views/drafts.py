@@ -16,15 +16,18 @@ def _asked(request, pk: int) -> tuple[Roster, int | None]:
     """The roster, and the state of the draft that was looked at."""
     roster = get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit"), pk=pk)
     may(request.user, "change", roster)
-    raw = request.POST.get("edits", "")
-    return roster, int(raw) if raw.isdigit() else None
+    return roster, _number(request.POST.get("edits", ""))
+
+
+def _number(raw: str) -> int | None:
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
 
 
 def _slots(request) -> list[int]:
-    raw = request.POST.getlist("slot")
-    if not raw or not all(number.isdigit() for number in raw):
+    slots = [_number(raw) for raw in request.POST.getlist("slot")]
+    if not slots or None in slots:
         raise BadRequest("slot")
-    return [int(number) for number in raw]
+    return slots
 
 
 def _answer(request, roster: Roster):
@@ -39,9 +42,9 @@ def seat(request, pk: int):
     """Seat a person on slots, or leave them open."""
     roster, edits = _asked(request, pk)
     raw = request.POST.get("person", "")
-    if raw and not raw.isdigit():
+    if raw and _number(raw) is None:
         raise BadRequest("person")
-    person = get_object_or_404(Person, pk=raw).pk if raw else None
+    person = get_object_or_404(Person, pk=_number(raw)).pk if raw else None
     roster.seat(dict.fromkeys(_slots(request), person), edits, by=request.user, at=request.at)
     return _answer(request, roster)
 

@@ -49,7 +49,11 @@ def _record(request, absence):
     filled = 0
     for gap in gaps:
         chosen = request.POST.get(f"take_{gap.shift_id}_{gap.role}", "")
-        person = Person.objects.employed(request.at).filter(pk=chosen).first() if chosen.isdecimal() else None
+        person = (
+            Person.objects.employed(request.at).filter(pk=chosen).first()
+            if chosen.isdecimal() and len(chosen) < 19
+            else None
+        )
         if person is not None:
             may(request.user, "cover", gap.shift)
             gap.shift.fill(gap, person, by=request.user, at=request.at)
