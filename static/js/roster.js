@@ -46,13 +46,22 @@ async function ask(address, body) {
     const answer = await fetch(address, { method: body ? "POST" : "GET", body, headers, credentials: "same-origin" });
     const text = await answer.text();
     if (answer.ok) put(text);
-    else complain(new DOMParser().parseFromString(text, "text/html").querySelector("main p, h1")?.textContent || say("failed"));
+    else await refused(text, body);
   } catch {
     complain(say("offline"));
   } finally {
     busy = false;
     sheet.removeAttribute("aria-busy");
   }
+}
+
+// What was refused is said above the sheet as it stands now, so that the next change is made with that in sight.
+async function refused(text, body) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const now = body && await fetch(location.pathname + location.search, { headers: { "X-Fragment": "1" }, credentials: "same-origin" });
+  if (now?.ok) put(await now.text());
+  const told = page.querySelector("main h1 + p") ?? page.querySelector("main h1, h1");
+  complain(told?.textContent.trim() || say("failed"));
 }
 
 function send(address, values) {
