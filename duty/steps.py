@@ -114,6 +114,7 @@ class Subject(models.Model):
     unit = models.ForeignKey("duty.Unit", models.PROTECT, related_name="+", verbose_name=_("unit"))
 
     page = ""  # the name of the URL that shows one
+    is_told_only = False  # whether to have read a notice of it is all that is asked
 
     class Meta:
         abstract = True

@@ -75,6 +75,17 @@ class Notice(models.Model):
         return self.needs_acknowledgement and self.acknowledged_at is None and self.released_at is None
 
     @property
+    def wants_a_tick(self) -> bool:
+        """Whether to say that one has read it is all that it asks; what asks for more is answered on its own page."""
+        return self.is_waiting and not self.asks_for_more
+
+    @property
+    def asks_for_more(self) -> bool:
+        """A notice about a promise is answered where the promise is kept, not by a tick in a list."""
+        only_told = self.firing_id is None and (not self.matter_id or self.matter.model.is_told_only)
+        return bool(self.matter_id) and self.needs_acknowledgement and not only_told
+
+    @property
     def address(self) -> str:
         """The page this is about, for someone signed in."""
         return self.matter.get_absolute_url() if self.matter_id else reverse("notices")

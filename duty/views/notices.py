@@ -34,15 +34,10 @@ def notices(request):
 @require_POST
 def acknowledge(request, pk: int):
     notice = get_object_or_404(Notice.objects.to(request.user), pk=pk)
-    if target := _asks_for_more(notice):
-        return HttpResponseRedirect(target)
+    if notice.asks_for_more:
+        return HttpResponseRedirect(notice.address)
     Notice.objects.filter(pk=notice.pk).acknowledge(request.at)
     return redirect("notices")
-
-
-def _asks_for_more(notice) -> str:
-    """A notice about a promise is answered where the promise is kept, not by a tick in a list."""
-    return notice.matter.get_absolute_url() if notice.matter_id and notice.needs_acknowledgement else ""
 
 
 @signed_link

@@ -63,6 +63,7 @@ class Roster(Subject):
 
     objects = RosterQuerySet.as_manager()
     page = "roster"
+    is_told_only = True
 
     class Meta:
         verbose_name = _("roster")

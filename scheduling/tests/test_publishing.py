@@ -48,6 +48,18 @@ def test_everyone_is_told_all_their_duties_once_and_asked_to_confirm(complete, m
     )
 
 
+def test_who_is_signed_in_confirms_it_without_the_mail(complete, manager, now, as_):
+    publish(complete, complete.edits, "", by=manager, at=now)
+    notice = Notice.objects.filter(matter_id=complete.pk).first()
+    client = as_(notice.recipient)
+    assert f"/notices/{notice.pk}/acknowledge/" in client.get("/notices/").content.decode()
+    assert client.post(f"/notices/{notice.pk}/acknowledge/")["Location"] == "/notices/"
+    notice.refresh_from_db()
+    assert (
+        notice.acknowledged_at and f"/notices/{notice.pk}/acknowledge/" not in client.get("/notices/").content.decode()
+    )
+
+
 def test_an_open_seat_keeps_it_from_being_published_without_a_reason(complete, manager, now):
     slot = complete.slots.first()
     complete.seat({slot.pk: None}, by=manager, at=now)
