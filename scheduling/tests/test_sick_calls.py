@@ -39,6 +39,17 @@ def test_the_duties_are_listed_with_people_and_who_is_chosen_takes_over(watches,
     assert told(officer, absence) and told(leader, second) and owed(absence, "scheduling.back")
 
 
+def test_what_fell_open_stands_on_its_page_until_it_is_filled(watches, make_shift, as_, manager, officer, house):
+    client = as_(manager)
+    make_shift("2026-11-24 08:00", "2026-11-24 18:00", name="日班", primary=make_colleague(house, "刘洋"))
+    page = Page(client.get("/absences/sick/", ASKED))
+    assert page.html.count('<details class="fold">') == 1  # a rule speaks against them the first night
+    at = client.post("/absences/sick/", ASKED).url
+    page = Page(client.get(at))
+    assert all(f"/shifts/{shift.pk}/open/#seat-" in page.html for shift in watches)
+    assert "#seat-" not in Page(as_(officer).get(at)).html
+
+
 def test_recorded_twice_it_is_recorded_once(watches, as_, manager):
     client = as_(manager)
     values = ASKED | {"once": Page(client.get("/absences/sick/", ASKED)).values["once"]}

@@ -10,7 +10,7 @@ from duty.clock import DAY, day_of
 from scheduling.access import PLANNERS
 from scheduling.clashes import clashes
 from scheduling.forms.absences import AbsenceForm, ReasonForm
-from scheduling.models import Absence, AbsenceStatus, Swap
+from scheduling.models import Absence, AbsenceStatus, OpenSeat, Swap
 from scheduling.models.leaving import stands_above
 from scheduling.recipients import heads_above
 
@@ -75,6 +75,7 @@ def page(request, absence: Absence, *, status: int = 200, **bound):
     context = {
         "absence": absence,
         "clashes": [(clash, clash.seat and offered.get((clash.seat.shift_id, clash.seat.role))) for clash in found],
+        "gaps": _fallen_open(request, absence) if open_ else [],
         "covered": [swap for swap in swaps if swap.status == "done"],
         "uncovered": any(clash.seat for clash in found),
         "may_decide": decides, "may_refile": can(request.user, "refile", absence),
@@ -84,6 +85,14 @@ def page(request, absence: Absence, *, status: int = 200, **bound):
         "decline": bound.get("decline") or ReasonForm(prefix="decline"), "bound": next(iter(bound), ""),
     }  # fmt: skip
     return render(request, "scheduling/absence.html", context, status=status)
+
+
+def _fallen_open(request, absence: Absence) -> list[OpenSeat]:
+    """The seats that fell open with it and are open still, for those who fill them."""
+    units = request.user.sight.units(PLANNERS)
+    left = OpenSeat.objects.ahead(request.at).filter(left=absence.person_id, shift__unit__in=units)
+    between = left.filter(shift__starts_at__lt=absence.ends_at, shift__ends_at__gt=absence.starts_at)
+    return list(between.select_related("shift__post").order_by("shift__starts_at")[:MOST])
 
 
 def changeable(request, absence: Absence) -> bool:
