@@ -79,7 +79,7 @@ def publish(roster: Roster, edits: int | None = None, override: str = "", *, by,
         changed = [watch for watch in changed if watch.slot.shift_id in before]
         _change(changed, before, roster, by, at)
         after_publication(watches, before, by=by, at=at)
-        certificate = certify(plan, balance(plan, tallies(plan.people, plan.first)), **_proven(roster))
+        certificate = certify(plan, balance(plan, tallies(plan.people, plan.first)), **proven(roster))
         version = _version(roster, number, watches, certificate, override if excused else "", excused, by, at)
         roster.slots.all().delete()
         announce(roster, version, None if was == RosterStatus.DRAFT else before, watches, at)
@@ -268,7 +268,7 @@ def _lines(verb: str, watches: list, roster: Roster, by, at) -> None:
     )
 
 
-def _proven(roster: Roster) -> dict:
+def proven(roster: Roster) -> dict:
     """What the generator proved of this very draft, if it was the last to touch it."""
     run = roster.runs.exclude(certificate={}).first()
     if run is None or run.certificate.get("edits") != roster.edits:

@@ -200,6 +200,19 @@ def test_the_check_page_shows_what_is_wrong_and_publishes(as_, manager, complete
     assert "已请示" in text and "not read yet" in text
 
 
+def test_the_check_page_says_how_good_it_is_as_the_version_will(as_, manager, complete, make_roster, now):
+    told = {"search": {"gap": 0.03, "bound": 2.0, "seconds": 10}, "edits": complete.edits}
+    complete.runs.create(
+        kind="generate", by=manager, edits=0, seconds=10, asked_at=now, ended_at=now, state="done", certificate=told
+    )  # fmt: skip
+    page = as_(manager).get(f"/rosters/{complete.pk}/check/").content.decode()
+    assert "At most 3 % above" in page or "At most 3.0 % above" in page
+    empty = make_roster("2027-01-01", "2027-05-30")
+    page = as_(manager).get(f"/rosters/{empty.pk}/check/").content.decode()
+    assert "The figures count when every seat is filled." in page and "it cannot be fairer" not in page
+    assert "<small>150</small>" in page and "50 more" in page
+
+
 def test_a_published_roster_is_seen_by_those_who_see_the_unit_and_changed_by_planners(
     as_, manager, officer, outsider, complete, now
 ):

@@ -11,7 +11,7 @@ from scheduling.access import planners
 from scheduling.certificate import certify
 from scheduling.forms.rosters import PublishForm
 from scheduling.models import Roster
-from scheduling.publishing import Refused, changes_of, publish
+from scheduling.publishing import Refused, changes_of, proven, publish
 from scheduling.rules import RULES
 from scheduling.sheet import sheet_of
 from scheduling.views.rosters import provisional_years
@@ -52,10 +52,11 @@ def check(request, pk: int):
         "form": form,
         "sheet": sheet,
         "hard": sheet.worded(hard, 100),
+        "n_hard": len(hard),
         "more_hard": max(0, len(hard) - 100),
         "absolute": any(RULES[broken.rule].absolute for broken in hard),
         "changes": changes_of(roster) if roster.number else [],
-        "certificate": certify(sheet.plan, sheet.fair),
+        "certificate": certify(sheet.plan, sheet.fair, **proven(roster)),
         "provisional": provisional_years(roster),
     }
     return render(request, "scheduling/roster_check.html", context, status=422 if form.errors else 200)
