@@ -52,6 +52,16 @@ OF_DUTY = [rule for rule in RULES.values() if rule.scope == "duty"]
 OF_ROW = [rule for rule in RULES.values() if rule.scope == "row"]
 OF_WATCH = [rule for rule in RULES.values() if rule.scope == "watch"]
 FAR = 35  # days around a duty beyond which no row rule looks
+# How many days around a duty each of them looks: a watch lasts two days, a rest three at most.
+REACH = {
+    "one_at_a_time": lambda limits: 4,
+    "rest": lambda limits: 7,
+    "days_in_row": lambda limits: limits.days_in_row + 2,
+    "nights_in_row": lambda limits: limits.nights_in_row + 2,
+    "spacing": lambda limits: limits.spacing_days + 2,
+    "leader_changes_daily": lambda limits: 2,
+    "weekends_in_row": lambda limits: 28,
+}
 
 
 def breaks_of(plan: Plan, people: Iterable[int] | None = None) -> list[Break]:
@@ -84,12 +94,17 @@ def fits(plan: Plan, person_id: int, duty: Duty) -> list[Break]:
     for rule in OF_DUTY:
         found += rule.check(plan, person, duty)
     near = [
-        other for other in plan.held(person_id) if other.key != duty.key and abs((other.date - duty.date).days) <= FAR
+        (days, other)
+        for other in plan.held(person_id)
+        if other.key != duty.key and (days := abs((other.date - duty.date).days)) <= FAR
     ]
-    row = sorted([*near, duty], key=lambda one: (one.start, one.end))
     for rule in OF_ROW:
-        before = {broken.key for broken in rule.check(plan, person, near)}
-        found += (broken for broken in rule.check(plan, person, row) if broken.key not in before)
+        reach = min(FAR, REACH[rule.name](plan.limits))
+        others = [other for days, other in near if days <= reach]
+        after = list(rule.check(plan, person, sorted([*others, duty], key=lambda one: (one.start, one.end))))
+        if after:
+            before = {broken.key for broken in rule.check(plan, person, others)}
+            found += (broken for broken in after if broken.key not in before)
     return found
 
 

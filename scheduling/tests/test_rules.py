@@ -133,7 +133,7 @@ def test_what_fits_breaks_nothing_hard_and_what_does_not_breaks_what_was_said(da
     """The one question asked in two ways: judging a duty before it is given, and the plan after."""
     people = [someone(n) for n in (1, 2)]
     slots = [duty(n, start, hours) for n in range(1, 9) for start, hours in ((8, 10), (18, 14))]
-    made = plan(slots, people, days_in_row=3, nights_in_row=2)
+    made = plan(slots, people, days_in_row=3, nights_in_row=2, spacing_days=data.draw(st.integers(0, 3)))
     for slot in slots:
         person = data.draw(st.sampled_from([None, 1, 2]))
         if person is None:
@@ -151,3 +151,9 @@ def test_every_rule_has_a_sentence():
     from scheduling.rules.wording import WORDS
 
     assert set(WORDS) == set(RULES)
+
+
+def test_each_rule_on_a_row_says_how_far_it_looks():
+    from scheduling.rules.book import OF_ROW, REACH
+
+    assert set(REACH) == {rule.name for rule in OF_ROW}
