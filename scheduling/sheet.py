@@ -20,6 +20,7 @@ from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
 
 QUIET = ("recommended_length", "spacing")  # told as remarks: marked on every other cell they would say nothing
+CROWDED = ("spacing", "weekends_in_row")
 SPAN = 4.0  # duties off the target at which the bar is full
 
 
@@ -113,8 +114,17 @@ class Sheet:
         groups: dict[tuple, list[Break]] = defaultdict(list)
         for broken in self.warnings:
             groups[broken.rule, broken.person].append(broken)
-        often = sorted(groups.values(), key=lambda those: (those[0].rule == "spacing", -len(those)))
-        return [(said(self.plan, those[0]), those[0].duties[-1], len(those)) for those in often]
+        found, crowds = [], defaultdict(list)
+        for (rule, _person), those in sorted(groups.items(), key=lambda one: -len(one[1])):
+            if rule in CROWDED:
+                crowds[rule].append(those)
+            else:
+                found.append((said(self.plan, those[0]), those[0].duties[-1], len(those)))
+        for rule, each in crowds.items():  # what concerns nearly everyone is one line
+            names = [self.plan.people[those[0].person].name for those in each]
+            words = f"{RULES[rule].title}: {'、'.join(names[:6])}{'…' if len(names) > 6 else ''}"
+            found.append((words, each[0][0].duties[-1], sum(map(len, each))))
+        return found
 
     @property
     def misplaced(self) -> float:

@@ -40,8 +40,8 @@ def _day(date) -> str:
 
 
 def _other(duties: list[Duty | None]) -> str:
-    first = duties[0]
-    return f"{_day(first.date)} {first.name}" if first else _("another duty")
+    known = next((duty for duty in duties if duty), None)  # the seat asked about need not be in the plan
+    return f"{_day(known.date)} {known.name}" if known else _("another duty")
 
 
 def _qualified(facts, duties) -> str:
@@ -67,7 +67,7 @@ WORDS = {
         _("%(name)s has another duty at that time: %(other)s") % {"name": facts["name"], "other": _other(duties)}
     ),
     "rest": lambda facts, duties: (
-        _("%(name)s rests only %(hours)s hours after %(other)s")
+        _("%(name)s rests only %(hours)s hours between this and %(other)s")
         % {"name": facts["name"], "hours": facts["hours"], "other": _other(duties)}
     ),
     "days_in_row": lambda facts, duties: (

@@ -14,8 +14,8 @@ register.filter("category_name", category_name)
 
 
 @register.simple_tag
-def roster_cells(row: Row, editable: bool):
-    """The cells of one person, each with its duties, why they are away and what they wish."""
+def roster_cells(row: Row, editable: bool, planner: bool):
+    """The cells of one person, each with its duties; for those who plan, why they are away and what they wish."""
     wish = {"free": escape(_("would like to be free")), "duty": escape(_("would like duty"))}
     drag = ' draggable="true"' if editable else ""
     parts = []
@@ -27,8 +27,8 @@ def roster_cells(row: Row, editable: bool):
             for chip in chips
         )
         if away:
-            inner += f'<span class="away">{escape(away)}</span>'
-        if wanted and not chips:
+            inner += f'<span class="away">{escape(away) if planner else "–"}</span>'
+        if planner and wanted and not chips:
             inner += f'<span class="wished {wanted}" title="{wish[wanted]}"><span class="visually-hidden">{wish[wanted]}</span></span>'
         sort = f' class="{column.sort}"' if column.sort else ""
         parts.append(f'<td{sort} data-day="{column.date}" tabindex="-1">{inner}</td>')

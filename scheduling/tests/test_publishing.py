@@ -7,7 +7,7 @@ import pytest
 from conftest import local, make_person
 from duty.models import Deadline, Line, Matter, Notice, Person, Role
 from duty.steps import Conflict
-from scheduling.models import Member, Roster, RosterStatus, RosterVersion, Seat, Shift, Slot, Terms
+from scheduling.models import Absence, Member, Roster, RosterStatus, RosterVersion, Seat, Shift, Slot, Terms, Wish
 from scheduling.models.shifts import keepers
 from scheduling.publishing import Refused, publish
 from scheduling.tests.racing import at_the_same_time
@@ -259,3 +259,16 @@ def test_before_changes_are_published_they_are_shown_one_by_one(as_, manager, co
     roster.seat({slot.pk: pool[4].pk}, by=manager, at=now)
     text = as_(manager).get(page).content.decode()
     assert "− 钱二 (primary)" in text and "+ 周五 (primary)" in text and text.count("→") == 1
+
+
+def test_wishes_and_reasons_for_being_away_are_for_those_who_plan(as_, manager, officer, complete, now, pool):
+    away = Absence(person=pool[5], kind="sick", from_on=dt.date(2026, 12, 8), until_on=dt.date(2026, 12, 9))
+    Wish.objects.create(person=pool[4], date="2026-12-09", wants="free")
+    publish(complete, by=manager, at=now)
+    away.record(by=manager, at=now)
+    page = f"/rosters/{complete.pk}/"
+    for person, sees in ((manager, True), (officer, False)):
+        text = as_(person).get(page).content.decode()
+        assert (">Si<" in text) == sees and ("would like to be free" in text) == sees
+        text = as_(person).get(page + "?slot=-1").content.decode()
+        assert ("Who could keep it" in text) == sees and "赵一" in text

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from duty.access import may
 from scheduling import generating
 from scheduling.access import planners
-from scheduling.models import GeneratorRun, Roster, RunKind
+from scheduling.models import GeneratorRun, Roster, RunKind, RunState
 
 
 class SearchForm(forms.Form):
@@ -57,4 +57,6 @@ def progress(request, pk: int):
     run = _roster(request, pk).runs.first()
     if run is None:
         return JsonResponse({"alive": False})
-    return JsonResponse({"alive": run.is_alive, "state": run.get_state_display(), **run.progress, "of": run.seconds})
+    ready = run.progress or run.state != RunState.RUNNING
+    state = run.get_state_display() if ready else _("getting ready: the first search after a start takes a minute")
+    return JsonResponse({"alive": run.is_alive, "state": state, **run.progress, "of": run.seconds})
