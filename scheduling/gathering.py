@@ -4,9 +4,10 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from duty.clock import DAY, HOUR, day_of, local, start_of, zone
 from duty.models import Unit
@@ -16,6 +17,7 @@ from scheduling.models.absences import COUNTED
 from scheduling.models.days import DayKind, days_between
 from scheduling.rules.facts import Away, Duty, Limits, Membership, Plan, Someone, Validity, is_night
 
+WEEKENDS = 21  # days that the rule on weekends looks back
 AROUND = 35 * DAY  # how far before and after a period its rows of days can reach
 
 
@@ -57,35 +59,48 @@ def duties_of(slots: Iterable, first: dt.date, last: dt.date) -> list[Duty]:
     ]
 
 
-def kept(seats: Iterable[Seat]) -> list[tuple[int, Duty]]:
-    """Published seats as (person, duty); each duty's key is ("seat", id). Their shifts and posts must be at hand."""
-    seats = list(seats)
-    if not seats:
+PLAIN = (
+    "id", "person_id", "role", "starts_at", "ends_at", "watch_starts_at",
+    "shift_id", "shift__post_id", "shift__name", "shift__post__name",
+)  # fmt: skip
+
+
+class Kept(NamedTuple):
+    """A published seat as a duty, with who sits there and on which watch."""
+
+    person: int
+    duty: Duty
+    shift: int
+
+
+def kept(seats: QuerySet[Seat]) -> list[Kept]:
+    """Published seats as duties; each duty's key is ("seat", id). Read as plain rows: a month has thousands."""
+    rows = list(seats.values_list(*PLAIN))
+    if not rows:
         return []
-    days = days_between(min(map(_day, seats)), max(map(_day, seats)))
+    starts = {row[5]: day_of(row[5]) for row in rows}
+    nights = {(row[3], row[4]): None for row in rows}
+    nights = {span: is_night(local(span[0]), local(span[1])) for span in nights}
+    days = days_between(min(starts.values()), max(starts.values()))
     found = []
-    for seat in seats:
-        day = days[_day(seat)]
+    for pk, person, role, start, end, watch_start, shift, post, name, place in rows:
+        day = days[starts[watch_start]]
         duty = Duty(
-            key=("seat", seat.pk),
+            key=("seat", pk),
             date=day.date,
-            start=seat.starts_at,
-            end=seat.ends_at,
-            post=seat.shift.post_id,
-            role=seat.role,
+            start=start,
+            end=end,
+            post=post,
+            role=role,
             day_kind=day.kind,
             holiday=day.name if day.kind == DayKind.HOLIDAY else "",
-            name=seat.shift.name,
-            is_night=is_night(local(seat.starts_at), local(seat.ends_at)),
-            watch=(seat.shift.post_id, seat.shift.starts_at),
-            place=seat.shift.post.name,
+            name=name,
+            is_night=nights[start, end],
+            watch=(post, watch_start),
+            place=place,
         )
-        found.append((seat.person_id, duty))
+        found.append(Kept(person, duty, shift))
     return found
-
-
-def _day(seat: Seat) -> dt.date:
-    return day_of(seat.watch_starts_at)
 
 
 def plan_of(
@@ -103,18 +118,14 @@ def plan_of(
     `replaced` are published shifts that these duties stand for: their seats are not counted a second time.
     """
     seated = {person for person in who.values() if person is not None}
-    people = people_for(unit_id, first, last, seated)
-    around = (
-        Seat.objects.between(start_of(first) - AROUND, start_of(last) + AROUND)
-        .filter(person__in=[person.id for person in people], shift__removed_at__isnull=True)
-        .exclude(shift__in=list(replaced)).select_related("shift__post")
-    )  # fmt: skip
+    people, limits, replaced = people_for(unit_id, first, last, seated), limits_of(Terms.of(unit_id)), set(replaced)
+    reach = (max(limits.days_in_row, limits.nights_in_row, WEEKENDS) + 1) * DAY
+    around = Seat.objects.between(start_of(first) - reach, start_of(last) + reach)
     fixed = defaultdict(list)
-    for person, duty in kept(around):
-        fixed[person].append(duty)
-    return Plan(
-        first, last, duties, people, who, fixed, limits_of(Terms.of(unit_id)), pinned, known_since(unit_id, first)
-    )
+    for person, duty, shift in kept(around.filter(person__in=[person.id for person in people])):
+        if shift not in replaced:
+            fixed[person].append(duty)
+    return Plan(first, last, duties, people, who, fixed, limits, pinned, known_since(unit_id, first))
 
 
 def known_since(unit_id: int, first: dt.date) -> dt.date:
@@ -128,13 +139,12 @@ def published_plan(unit_id: int, first: dt.date, last: dt.date) -> Plan:
     seats = (
         Seat.objects.filter(shift__unit=unit_id, shift__removed_at__isnull=True)
         .filter(watch_starts_at__gte=start_of(first), watch_starts_at__lt=start_of(last + DAY))
-        .select_related("shift__post")
     )  # fmt: skip
     held = kept(seats)
     wanted = qualifications_asked(unit_id, first, last)
-    duties = [replace(duty, qualification=wanted(duty)) for _person, duty in held]
-    who = {duty.key: person for person, duty in held}
-    return plan_of(unit_id, first, last, duties, who, replaced={seat.shift_id for seat in seats})
+    duties = [replace(duty, qualification=asked) if (asked := wanted(duty)) else duty for _person, duty, _shift in held]
+    who = {duty.key: person for person, duty, _shift in held}
+    return plan_of(unit_id, first, last, duties, who, replaced={shift for _person, _duty, shift in held})
 
 
 def qualifications_asked(unit_id: int, first: dt.date, last: dt.date):

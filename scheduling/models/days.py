@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
+from duty.looks import once_a_look
 
 
 class DayKind(models.TextChoices):
@@ -77,6 +78,7 @@ def usual_kind(date: dt.date) -> DayKind:
     return DayKind.REST if date.weekday() >= 5 else DayKind.WORKDAY
 
 
+@once_a_look
 def days_between(first: dt.date, last: dt.date) -> dict[dt.date, Day]:
     """Every date from first to last, both included, with its type; one query."""
     known = {day.date: day for day in Day.objects.filter(date__range=(first, last))}

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
+from duty.looks import once_a_look
 from duty.models.units import unit_tree
 
 
@@ -83,7 +84,7 @@ class Terms(models.Model):
     @classmethod
     def of(cls, unit_id: int) -> "Terms":
         """The terms in force for a unit: its own, the nearest above, else the usual ones (unsaved)."""
-        return cls.of_each([unit_id])[unit_id]
+        return _terms_of(unit_id)
 
     @classmethod
     def of_each(cls, units: Iterable[int]) -> dict[int, "Terms"]:
@@ -95,3 +96,8 @@ class Terms(models.Model):
             unit: next((found[above] for above in path if above in found), cls(unit_id=unit))
             for unit, path in paths.items()
         }
+
+
+@once_a_look
+def _terms_of(unit_id: int) -> Terms:
+    return Terms.of_each([unit_id])[unit_id]

@@ -71,7 +71,7 @@ STEPS = (
     "seat", "seat", "leave_open", "pin", "undo", "lay_out", "publish", "publish", "publish_so", "revise", "revise", "discard",
     "vacate", "fill", "fill", "swap", "sick", "lapse",
 )  # fmt: skip
-ASKED = 12  # six nights of two seats
+ASKED, HOURS = 12, 12  # six nights of two seats, each of twelve hours
 
 
 class House:
@@ -180,9 +180,13 @@ class House:
             kept[person].append((start, end))
         assert not Seat.objects.exclude(shift__removed_at=None).exists()
         if roster.number:
-            gaps = OpenSeat.objects.open().count()
-            assert len(rows) + gaps == ASKED, f"after {step}: {len(rows)} sit, {gaps} are open"
-            published = roster.is_draft or sheet_of(roster, self.now).open == ASKED - len(rows)
+            # Counted in time: of a seat that someone leaves in the middle of the watch, a part is kept and a part is open.
+            gaps = [gap.span for gap in OpenSeat.objects.open().select_related("shift")]
+            time = [(end - start) for *_who, start, end in rows] + [end - start for start, end in gaps]
+            hours = sum(time, dt.timedelta()) / dt.timedelta(hours=1)
+            assert hours == ASKED * HOURS, f"after {step}: {len(rows)} sit, {len(gaps)} are open"
+            sat_on = {(shift, role) for shift, role, *_rest in rows}  # by one, or by several in turn
+            published = roster.is_draft or sheet_of(roster, self.now).open == ASKED - len(sat_on)
             assert published, f"after {step} the sheet counts other open seats"
             told = published_plan(roster.unit_id, roster.first_on, roster.last_on)
             broken = {b.rule for b in breaks_of(told) if RULES[b.rule].hard} - NOT_OF_PEOPLE
