@@ -1,13 +1,17 @@
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from duty.forms.names import NameOnce
 from duty.forms.people import plain_helper
 from duty.models import Unit, phone_number
 from incidents.access import KEEPERS
 from incidents.models import DutyLine
 
 
-class LineForm(forms.ModelForm):
+class LineForm(NameOnce, forms.ModelForm):
+    taken = gettext_lazy("This unit has a line of this name already.")
+
     class Meta:
         model = DutyLine
         fields = ["unit", "name", "number", "answer_within_seconds", "order", "is_active"]
@@ -23,13 +27,3 @@ class LineForm(forms.ModelForm):
         if seconds < 1:
             raise forms.ValidationError(_("Give at least one second."))
         return seconds
-
-    def clean(self):
-        cleaned = super().clean()
-        namesakes = DutyLine.objects.filter(unit=cleaned.get("unit"), name=cleaned.get("name"))
-        if namesakes.exclude(pk=self.instance.pk).exists():
-            self.name_is_taken()
-        return cleaned
-
-    def name_is_taken(self) -> None:
-        self.add_error("name", _("This unit has a line of this name already."))

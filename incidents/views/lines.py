@@ -4,7 +4,6 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.db.models import Avg, Count, DurationField, F, Q, Value
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -72,11 +71,8 @@ def _page(request, form, pk: int | None = None):
 
 def _saved(form, request, how: str) -> bool:
     """Saved, with a line on the trail if anything changed; False where someone was faster with that name."""
-    try:
-        with transaction.atomic():
-            line = form.save()
-    except IntegrityError:
-        form.name_is_taken()
+    line = form.kept()
+    if line is None:
         return False
     if form.has_changed():
         Line.objects.trace_register(line, how, by=request.user, at=request.at, fields=form.changed_data)

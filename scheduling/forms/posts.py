@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from duty.clock import DAY, day_of
+from duty.forms.names import NameOnce
 from duty.forms.people import plain_helper
 from duty.forms.rows import offer
 from duty.models import Unit
@@ -18,7 +19,9 @@ SEATS = SeatRole.values
 ALONE = (SeatRole.LEADER, SeatRole.PRIMARY)
 
 
-class PostForm(forms.ModelForm):
+class PostForm(NameOnce, forms.ModelForm):
+    taken = gettext_lazy("This unit has a post of this name already.")
+
     class Meta:
         model = Post
         fields = ["unit", "name", "phone", "order", "is_active"]
@@ -31,16 +34,6 @@ class PostForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
         self.fields["unit"].queryset = Unit.objects.filter(pk__in=person.sight.units(PLANNERS))
-
-    def clean(self):
-        cleaned = super().clean()
-        namesakes = Post.objects.filter(unit=cleaned.get("unit"), name=cleaned.get("name"))
-        if namesakes.exclude(pk=self.instance.pk).exists():
-            self.name_is_taken()
-        return cleaned
-
-    def name_is_taken(self) -> None:
-        self.add_error("name", _("This unit has a post of this name already."))
 
 
 def standing_of(pattern: Pattern | None) -> str:

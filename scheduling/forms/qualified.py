@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duty.clock import DAY, day_of
+from duty.forms.names import NameOnce
 from duty.forms.people import plain_helper
 from duty.models import Person
 from scheduling.forms.people import PersonField, employable, names_of, shown
@@ -12,7 +13,9 @@ from scheduling.forms.times import DayField, begin_labels_large
 from scheduling.models import Qualification, Qualified
 
 
-class QualificationForm(forms.ModelForm):
+class QualificationForm(NameOnce, forms.ModelForm):
+    taken = gettext_lazy("There is a qualification of this name already.")
+
     class Meta:
         model = Qualification
         fields = ["name", "months_valid"]
@@ -26,9 +29,6 @@ class QualificationForm(forms.ModelForm):
         if months is not None and not 1 <= months <= 600:
             raise forms.ValidationError(_("Give from 1 to 600 months, or leave it empty."))
         return months
-
-    def name_is_taken(self) -> None:
-        self.add_error("name", _("There is a qualification of this name already."))
 
 
 class QualifiedForm(forms.ModelForm):

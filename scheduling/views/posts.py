@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -56,11 +55,8 @@ def _page(request, form, post: Post | None = None):
 
 
 def _kept(form, request, how: str) -> bool:
-    try:
-        with transaction.atomic():
-            post = form.save()
-    except IntegrityError:
-        form.name_is_taken()
+    post = form.kept()
+    if post is None:
         return False
     if form.has_changed():
         Line.objects.trace_register(post, how, by=request.user, at=request.at, fields=form.changed_data)

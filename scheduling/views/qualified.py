@@ -3,7 +3,6 @@
 from collections import Counter
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -54,12 +53,7 @@ def _kind(request, kind: Qualification | None):
     form = QualificationForm(request.POST or None, instance=kind)
     if request.method == "POST" and form.is_valid():
         how = "changed" if kind else "added"
-        try:
-            with transaction.atomic():
-                row = form.save()
-        except IntegrityError:
-            form.name_is_taken()
-        else:
+        if row := form.kept():
             if form.has_changed():
                 Line.objects.trace_register(row, how, by=request.user, at=request.at, fields=form.changed_data)
             messages.success(request, _("Saved."))
