@@ -1,8 +1,9 @@
 """Lists: paged by key, not by number, so that the hundred-thousandth row costs what the first one does; asked by day."""
 
 import datetime as dt
+from collections.abc import Callable
 
-from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Field, Q, QuerySet
 
 END = dt.date(2200, 1, 1)
 
@@ -26,7 +27,7 @@ class Older:
         self.size, self.names = size, [name.lstrip("-") for name in order]
         meta = rows.model._meta
         fields = [meta.pk if name == "pk" else meta.get_field(name) for name in self.names]
-        self.moments = [isinstance(field, DateTimeField) for field in fields]
+        self.readers = [_reader(field) for field in fields]
         rows = rows.order_by(*order)
         mark = self._read(request.GET.get("before", ""))
         if mark:
@@ -51,7 +52,7 @@ class Older:
 
     def _write(self, row) -> str:
         values = [getattr(row, name) for name in self.names]
-        return "~".join(value.isoformat() if isinstance(value, dt.datetime) else str(value) for value in values)
+        return "~".join(value.isoformat() if isinstance(value, dt.date) else str(value) for value in values)
 
     def _read(self, raw: str) -> list | None:
         """None for the first page, and for a mark that makes no sense."""
@@ -59,13 +60,27 @@ class Older:
         if len(parts) != len(self.names):
             return None
         try:
-            read = [
-                dt.datetime.fromisoformat(part) if moment else int(part)
-                for part, moment in zip(parts, self.moments, strict=True)
-            ]
+            return [read(part) for part, read in zip(parts, self.readers, strict=True)]
         except (ValueError, OverflowError):
             return None
-        fits = (
-            value.tzinfo if moment else 0 <= value < 2**63 for value, moment in zip(read, self.moments, strict=True)
-        )
-        return read if all(fits) else None
+
+
+def _reader(field: Field) -> Callable[[str], object]:
+    """How a mark's part is read for that column; each raises ValueError for what makes no sense there."""
+    if isinstance(field, DateTimeField):
+        return _moment
+    return dt.date.fromisoformat if isinstance(field, DateField) else _whole
+
+
+def _moment(part: str) -> dt.datetime:
+    value = dt.datetime.fromisoformat(part)
+    if value.tzinfo is None:
+        raise ValueError(part)
+    return value
+
+
+def _whole(part: str) -> int:
+    value = int(part)
+    if not 0 <= value < 2**63:
+        raise ValueError(part)
+    return value

@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE = {
     "housekeeping": {"task": "duty.housekeeping", "schedule": 3600, "options": {"expires": 3000}},
     "lapsing": {"task": "scheduling.lapse", "schedule": 60, "options": {"expires": 55}},
     "drafts": {"task": "scheduling.begin_ahead", "schedule": 3600, "options": {"expires": 3000}},
+    "archive": {"task": "scheduling.archive", "schedule": 3600, "options": {"expires": 3000}},
     "searches": {"task": "scheduling.pick_up", "schedule": 20, "options": {"expires": 15}},
 }
 

@@ -19,6 +19,14 @@ def begin_ahead():
     drafting.begin_ahead(duty_now())
 
 
+@shared_task(name="scheduling.archive", time_limit=300)
+def archive():
+    from duty.clock import duty_now
+    from scheduling import archiving
+
+    archiving.archive_old(duty_now())
+
+
 @shared_task(name="scheduling.generate", time_limit=1200)
 def generate(pk: int):
     from scheduling import generating

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.test import RequestFactory
 
-from duty.models import Line, Notice
+from conftest import make_person
+from duty.models import Line, Notice, Person
 from duty.pages import Older, day_asked
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,10 @@ def test_no_page_breaks_on_one(as_, officer, lines, mark):
 )  # fmt: skip
 def test_a_day_in_an_address_is_read_within_its_bounds(raw, day):
     assert day_asked(raw, after=dt.date(2000, 1, 10)) == day
+
+
+def test_rows_ordered_by_a_day_are_walked_too(house):
+    people = [make_person(f"第{n}人", house["ops"], employed_from=dt.date(2026, 1, 1 + n // 2)) for n in range(7)]
+    rows = Person.objects.filter(employed_from__isnull=False)
+    seen, pages = walk(rows, "-employed_from", "-pk", size=3)
+    assert seen == [person.pk for person in reversed(people)] and pages == 3

@@ -47,7 +47,7 @@ VERBS = {
     "swap-take": "take", "swap-approve": "settle_swap", "swap-withdraw": "call_off",
     "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",
     "roster-seat": "change", "roster-pin": "change", "roster-undo": "change", "roster-lay-out": "change",
-    "roster-discard": "change", "roster-check": "change", "roster-revise": "change", "roster-import": "change",
+    "roster-discard": "change", "roster-check": "change", "roster-revise": "change", "roster-archive": "change", "roster-import": "change",
     "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip

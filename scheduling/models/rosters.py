@@ -7,13 +7,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from duty.clock import DAY, day_of, start_of
+from duty.clock import DAY, start_of
 from duty.evidence import evidence
 from duty.models import Person
 from duty.steps import Conflict, Subject, verb
 
 from .pool import Days
-from .shifts import OnePerson
+from .shifts import OnePerson, Shift
 from .slots import DraftEdit, Slot, as_published, laid_out
 from .terms import Terms
 
@@ -29,7 +29,8 @@ class RosterStatus(models.TextChoices):
 
 
 DRAFTING = (RosterStatus.DRAFT, RosterStatus.REVISING)
-STANDING = (RosterStatus.PUBLISHED, RosterStatus.REVISING, RosterStatus.ARCHIVED)
+CURRENT = (RosterStatus.PUBLISHED, RosterStatus.REVISING)
+STANDING = (*CURRENT, RosterStatus.ARCHIVED)
 
 
 class RosterQuerySet(models.QuerySet):
@@ -42,6 +43,10 @@ class RosterQuerySet(models.QuerySet):
 
     def standing(self):
         return self.filter(status__in=STANDING)
+
+    def current(self):
+        """Published and not archived yet."""
+        return self.filter(status__in=CURRENT)
 
 
 @evidence()
@@ -207,9 +212,12 @@ class Roster(Subject):
 
     @verb(_("archived the roster"))
     def archive(self, *, by, at):
-        if self.last_on >= day_of(at):
+        """Once its last watch has ended: from now on it is only looked at. A draft of changes can change nothing more."""
+        if not self.is_over(at):
             raise Conflict(self, _("The roster is not over yet."))
-        self.step(RosterStatus.ARCHIVED, frm=[RosterStatus.PUBLISHED])
+        self.step(RosterStatus.ARCHIVED, frm=[RosterStatus.PUBLISHED, RosterStatus.REVISING])
+        self.slots.all().delete()
+        self.changes.all().delete()
         self.close_matter(at, by=by)
 
     def _take_edit(self, edits: int | None) -> str:
@@ -240,6 +248,16 @@ class Roster(Subject):
         if first.day == 1 and (last + dt.timedelta(days=1)).day == 1 and first.month == last.month:
             return f"{first:%Y-%m}"
         return f"{first:%Y-%m-%d} – {last:%m-%d}"
+
+    def is_over(self, at: dt.datetime) -> bool:
+        """Its days are past, and so is the last of its watches, which may end on the morning after."""
+        over = start_of(self.last_on + DAY)
+        running = Shift.objects.live().filter(unit=self.unit_id, starts_at__lt=over, ends_at__gt=at)
+        return over <= at and not running.exists()
+
+    @property
+    def is_current(self) -> bool:
+        return self.status in CURRENT
 
     @property
     def is_draft(self) -> bool:

@@ -72,6 +72,17 @@ def revise(request, pk: int):
     return redirect(roster)
 
 
+@planners
+@require_POST
+def archive(request, pk: int):
+    """Put a roster that is over among the archived ones."""
+    roster = _roster(request, pk)
+    may(request.user, "change", roster)
+    roster.archive(by=request.user, at=request.at)
+    messages.success(request, _("Archived. It can be looked at, printed and exported as before."))
+    return redirect(roster)
+
+
 @signed_in
 def versions(request, pk: int):
     """What was published when, by whom and in spite of what; and who has read it."""

@@ -19,12 +19,15 @@ from scheduling.sheet import legend, sheet_of
 
 @signed_in
 def rosters(request):
-    """Every roster the person may see, the latest first."""
+    """Every roster the person may see, the latest first; the archived ones apart."""
     rows = Roster.objects.visible_to(request.user).exclude(status=RosterStatus.DISCARDED).select_related("unit")
+    archived = request.GET.get("show") == "archived"
+    rows = rows.filter(status=RosterStatus.ARCHIVED) if archived else rows.exclude(status=RosterStatus.ARCHIVED)
     units = request.user.sight.units(PLANNERS)
     page = Older(rows, request, "-first_on", "-pk", size=30)
     context = {
         "page": page,
+        "archived": archived,
         "mine": _duties_in(page.rows, request.user),
         "may_plan": bool(units),
         "has_patterns": Unit.objects.filter(pk__in=units, posts__patterns__isnull=False).exists(),
@@ -76,6 +79,7 @@ def sheet_context(request, roster: Roster) -> dict:
         "roster": roster,
         "sheet": sheet,
         "editable": editable,
+        "is_over": roster.is_current and roster.is_over(request.at),
         "may_change": can(request.user, "change", roster),
         "panel": panel_of(sheet, request.GET),
         "conflicts": sheet.worded(sheet.conflicts),
