@@ -70,6 +70,11 @@ def day_of(at: dt.datetime) -> dt.date:
     return local(at).date()
 
 
+def from_to(start: dt.datetime, end: dt.datetime) -> str:
+    """08:00–16:00, by the clock on the wall."""
+    return f"{local(start):%H:%M}–{local(end):%H:%M}"
+
+
 def start_of(day: dt.date) -> dt.datetime:
     """The instant at which a local day begins."""
     return dt.datetime.combine(day, dt.time(), zone())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from duty.clock import day_of, local
+from duty.clock import day_of, from_to
 from duty.models import Person
 from duty.recipients import reachable
 from duty.telling import Told, tell_all
@@ -76,7 +76,7 @@ def _everyone(watches: list) -> set[int]:
 def _line(watch, seat) -> str:
     role, _person, start, end = seat
     day = day_of(watch.slot.starts_at)
-    hours = f"{local(start):%H:%M}–{local(end):%H:%M}"
+    hours = from_to(start, end)
     return f"{day:%m-%d} {weekday(day)} {hours} {watch.slot.post.name} {watch.slot.name} · {SeatRole(role).label}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from duty.clock import local
+from duty.clock import from_to, local
 from duty.models import Person
 from scheduling.models import Day, Post, Roster, SeatRole, Slot
 from scheduling.models.days import days_between
@@ -50,7 +50,7 @@ class Watch:
 
     @property
     def hours(self) -> str:
-        return f"{local(self.start):%H:%M}–{local(self.end):%H:%M}"
+        return from_to(self.start, self.end)
 
     @property
     def sort(self) -> str:
@@ -155,6 +155,6 @@ def _watch(seats: list[Slot], names: dict[int, str]) -> Watch:
     watch = Watch(first.post, first.name, first.mark, start, end, first.shift_id)
     for slot in sorted(seats, key=lambda one: (SEAT_ORDER[one.role], one.starts_at, one.place)):
         is_part = (slot.starts_at, slot.ends_at) != (start, end)
-        part = f"{local(slot.starts_at):%H:%M}–{local(slot.ends_at):%H:%M}" if is_part else ""
+        part = from_to(slot.starts_at, slot.ends_at) if is_part else ""
         watch.places.append(Place(slot, names.get(slot.person_id, ""), part))
     return watch

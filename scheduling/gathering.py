@@ -7,18 +7,22 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from duty.clock import DAY, HOUR, day_of, local, start_of, zone
-from duty.models import Unit
+from duty.models import Person, Unit
 from scheduling.exposure import HOLIDAY_YEARS, WINDOW_DAYS, Key
 from scheduling.models import Absence, AbsenceKind, Exemption, Member, PatternSeat, Qualified, Seat, Shift, Terms, Wish
-from scheduling.models.absences import COUNTED
-from scheduling.models.days import DayKind, days_between
+from scheduling.models.days import days_between
 from scheduling.rules.facts import Away, Duty, Limits, Membership, Plan, Someone, Validity, is_night
 
 WEEKENDS = 21  # days that the rule on weekends looks back
 AROUND = 35 * DAY  # how far before and after a period its rows of days can reach
+MEMBER = (
+    "person_id", "roles", "percent", "from_on", "until_on",
+    *(f"person__{name}" for name in ("name", "name_sort", "is_active", "employed_from", "employed_until")),
+)  # fmt: skip
+OF_HEAD = Exists(Unit.objects.filter(head=OuterRef("person")))
 
 
 def limits_of(terms: Terms) -> Limits:
@@ -37,7 +41,7 @@ def limits_of(terms: Terms) -> Limits:
 
 def duties_of(slots: Iterable, first: dt.date, last: dt.date) -> list[Duty]:
     """The seats of a draft as duties; each keeps its slot's id as key. Their posts must be at hand."""
-    days = days_between(first, last)
+    days, nights = days_between(first, last), Nights()
     return [
         Duty(
             key=slot.pk,
@@ -47,16 +51,24 @@ def duties_of(slots: Iterable, first: dt.date, last: dt.date) -> list[Duty]:
             post=slot.post_id,
             role=slot.role,
             day_kind=days[slot.date].kind,
-            holiday=days[slot.date].name if days[slot.date].kind == DayKind.HOLIDAY else "",
+            holiday=days[slot.date].holiday,
             name=slot.name,
             mark=slot.mark,
-            is_night=is_night(local(slot.starts_at), local(slot.ends_at)),
+            is_night=nights[slot.starts_at, slot.ends_at],
             qualification=slot.qualification_id,
             watch=(slot.post_id, slot.starts_at),
             place=slot.post.name,
         )
         for slot in slots
     ]
+
+
+class Nights(dict):
+    """{(start, end): whether that is a night duty}, worked out once for each span: a month of watches has few."""
+
+    def __missing__(self, span: tuple[dt.datetime, dt.datetime]) -> bool:
+        found = self[span] = is_night(local(span[0]), local(span[1]))
+        return found
 
 
 PLAIN = (
@@ -78,10 +90,8 @@ def kept(seats: QuerySet[Seat]) -> list[Kept]:
     rows = list(seats.values_list(*PLAIN))
     if not rows:
         return []
-    starts = {row[5]: day_of(row[5]) for row in rows}
-    nights = {(row[3], row[4]): None for row in rows}
-    nights = {span: is_night(local(span[0]), local(span[1])) for span in nights}
-    days = days_between(min(starts.values()), max(starts.values()))
+    starts = {start: day_of(start) for start in {row[5] for row in rows}}
+    days, nights = days_between(min(starts.values()), max(starts.values())), Nights()
     found = []
     for pk, person, role, start, end, watch_start, shift, post, name, place in rows:
         day = days[starts[watch_start]]
@@ -93,7 +103,7 @@ def kept(seats: QuerySet[Seat]) -> list[Kept]:
             post=post,
             role=role,
             day_kind=day.kind,
-            holiday=day.name if day.kind == DayKind.HOLIDAY else "",
+            holiday=day.holiday,
             name=name,
             is_night=nights[start, end],
             watch=(post, watch_start),
@@ -122,9 +132,9 @@ def plan_of(
     reach = (max(limits.days_in_row, limits.nights_in_row, WEEKENDS) + 1) * DAY
     around = Seat.objects.between(start_of(first) - reach, start_of(last) + reach)
     fixed = defaultdict(list)
-    for person, duty, shift in kept(around.filter(person__in=[person.id for person in people])):
-        if shift not in replaced:
-            fixed[person].append(duty)
+    theirs = around.filter(person__in=[person.id for person in people])
+    for person, duty, _shift in kept(theirs.exclude(shift__in=replaced) if replaced else theirs):
+        fixed[person].append(duty)
     return Plan(first, last, duties, people, who, fixed, limits, pinned, known_since(unit_id, first))
 
 
@@ -171,15 +181,14 @@ def people_for(
 
     `for_shares`: what no share depends on, wishes and standing in for a leader, is not asked for.
     """
-    from duty.models import Person
-
     begin, terms = first - WINDOW_DAYS * DAY, Terms.of(unit_id)
+    memberships = list(Member.objects.filter(unit=unit_id).between(begin, last).select_related("person").only(*MEMBER))
+    known = {m.person_id: m.person for m in memberships if m.until_on is None or m.until_on >= first}
+    if others := set(besides) - set(known):
+        known |= Person.objects.in_bulk(others)
+    everyone = set(known)
     members = defaultdict(list)
-    for member in Member.objects.filter(unit=unit_id).between(first, last):
-        members[member.person_id].append(member)
-    everyone = set(members) | set(besides)
-    earlier = Member.objects.filter(unit=unit_id, person__in=everyone, until_on__gte=begin, until_on__lt=first)
-    for member in earlier:
+    for member in memberships:
         members[member.person_id].append(member)
     qualified, exempt, away, wishes = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(dict)
     acting = defaultdict(list)
@@ -189,17 +198,17 @@ def people_for(
     for one in Exemption.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=begin), person__in=everyone):
         exempt[one.person_id].append((one.kind, Validity(one.from_on, one.until_on)))
     since, until = start_of(begin), start_of(last) + AROUND
-    for absence in Absence.objects.counted().between(since, until).filter(person__in=everyone):
-        short = absence.kind == AbsenceKind.SICK and absence.ends_at - absence.starts_at < terms.sick_days_counted * DAY
-        away[absence.person_id].append(
-            Away(local(absence.starts_at), local(absence.ends_at), absence.kind, counts=not short)
-        )
-    heads = Unit.objects.filter(head__isnull=False).values("head")
-    standing_in = Absence.objects.filter(status__in=COUNTED, acting__in=everyone, person__in=heads)
-    if for_shares:
-        standing_in = standing_in.none()
-    for absence in standing_in.between(start_of(first) - AROUND, until).select_related("person"):
-        acting[absence.acting_id].append((absence.starts_at, absence.ends_at, absence.person.name))
+    concerned = Q(person__in=everyone)
+    if not for_shares:
+        concerned |= Q(acting__in=everyone, of_head=True)
+    absences = Absence.objects.counted().between(since, until).annotate(of_head=OF_HEAD, absent=F("person__name"))
+    for absence in absences.filter(concerned):
+        start, end = absence.starts_at, absence.ends_at
+        if absence.person_id in everyone:
+            short = absence.kind == AbsenceKind.SICK and end - start < terms.sick_days_counted * DAY
+            away[absence.person_id].append(Away(local(start), local(end), absence.kind, counts=not short))
+        if absence.of_head and absence.acting_id in everyone:
+            acting[absence.acting_id].append((start, end, absence.absent))
     wished = Wish.objects.filter(person__in=() if for_shares else everyone, date__range=(first, last))
     for wish in wished:
         wishes[wish.person_id][wish.date] = wish.wants
@@ -216,7 +225,7 @@ def people_for(
             acting=tuple(acting[person.pk]),
             wishes=wishes[person.pk],
         )
-        for person in Person.objects.filter(pk__in=everyone).order_by("name_sort", "id")
+        for person in sorted(known.values(), key=lambda one: (one.name_sort, one.pk))
     ]
 
 
@@ -231,20 +240,26 @@ def _by_kind(held: list[tuple[int, Validity]]) -> dict[int, tuple[Validity, ...]
     return dict(found)
 
 
-# Duties done, by person and sort; a night is what `rules.facts.is_night` calls one.
+# Duties done, by person and sort; a night is what `rules.facts.is_night` calls one. Many sit on each watch: what it
+# counts as is worked out once for it.
 TALLY = """
 WITH seat AS (
-    SELECT s.person_id, s.role, s.starts_at AT TIME ZONE %(zone)s AS f, s.ends_at AT TIME ZONE %(zone)s AS t,
-           (s.watch_starts_at AT TIME ZONE %(zone)s)::date AS d
-    FROM scheduling_seat s WHERE s.person_id = ANY(%(people)s) AND s.starts_at >= %(since)s AND s.starts_at < %(until)s
+    SELECT person_id, role = 'reserve' AS reserve, starts_at, ends_at, watch_starts_at
+    FROM scheduling_seat WHERE person_id = ANY(%(people)s) AND starts_at >= %(since)s AND starts_at < %(until)s
+), span AS MATERIALIZED (
+    SELECT starts_at, ends_at, watch_starts_at, date_trunc('day', f)::date >= %(begin)s AS recent,
+           greatest(least(t, f0 + interval '6 h') - greatest(f, f0 - interval '2 h'),
+                    least(t, f0 + interval '30 h') - greatest(f, f0 + interval '22 h'),
+                    least(t, f0 + interval '54 h') - greatest(f, f0 + interval '46 h')) >= interval '3 h' AS night,
+           coalesce(day.kind, CASE WHEN extract(isodow FROM d) >= 6 THEN 'rest' ELSE 'workday' END) AS kind,
+           CASE WHEN day.kind = 'holiday' THEN day.name ELSE '' END AS holiday
+    FROM (SELECT *, starts_at AT TIME ZONE %(zone)s AS f, date_trunc('day', starts_at AT TIME ZONE %(zone)s) AS f0,
+                 ends_at AT TIME ZONE %(zone)s AS t, (watch_starts_at AT TIME ZONE %(zone)s)::date AS d
+          FROM (SELECT DISTINCT starts_at, ends_at, watch_starts_at FROM seat) known) local
+    LEFT JOIN scheduling_day day ON day.date = d
 )
-SELECT person_id, role = 'reserve', date_trunc('day', f)::date >= %(begin)s,
-       greatest(least(t, f0 + interval '6 h') - greatest(f, f0 - interval '2 h'),
-                least(t, f0 + interval '30 h') - greatest(f, f0 + interval '22 h'),
-                least(t, f0 + interval '54 h') - greatest(f, f0 + interval '46 h')) >= interval '3 h',
-       coalesce(day.kind, CASE WHEN extract(isodow FROM d) >= 6 THEN 'rest' ELSE 'workday' END),
-       CASE WHEN day.kind = 'holiday' THEN day.name ELSE '' END, count(*)
-FROM (SELECT *, date_trunc('day', f) AS f0 FROM seat) seat LEFT JOIN scheduling_day day ON day.date = d
+SELECT person_id, reserve, recent, night, kind, holiday, count(*)
+FROM seat JOIN span USING (starts_at, ends_at, watch_starts_at)
 GROUP BY 1, 2, 3, 4, 5, 6
 """
 

@@ -106,7 +106,7 @@ def _plan(roster: Roster, slots: list, begun: set) -> Plan:
 
 def _search(search: GeneratorRun) -> None:
     roster, now = search.roster, duty_now()
-    slots = list(roster.slots.select_related("post"))
+    slots = list(roster.slots.with_posts())
     before = {slot.pk: slot.person_id for slot in slots}
     plan = _plan(roster, slots, {slot.pk for slot in slots if slot.starts_at <= now})
     if search.keep_filled:
@@ -268,7 +268,7 @@ def _take_over(search: GeneratorRun, roster: Roster, before: dict, answer: dict,
         still = dict(fresh.slots.filter(is_pinned=False).values_list("pk", "person_id"))
         people = {key: p for key, p in answer.items() if key in still and still[key] == before[key]}
         fresh.seat(people, what=search.kind, by=search.by, at=now)
-        slots = list(fresh.slots.select_related("post"))
+        slots = list(fresh.slots.with_posts())
         plan = _plan(fresh, slots, set())
         certificate = certify(plan, balance(plan, tallies(plan.people, plan.first)), search=told, edits=fresh.edits)
         stopped = GeneratorRun.objects.filter(pk=search.pk, stop_asked=True).exists()

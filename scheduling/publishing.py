@@ -42,7 +42,7 @@ class Watch:
 
 def draft_plan(roster: Roster) -> Plan:
     """The draft as a plan; its keys are the slots' ids."""
-    slots = list(roster.slots.select_related("post"))
+    slots = list(roster.slots.with_posts())
     return plan_from(roster, slots)
 
 
@@ -67,7 +67,7 @@ def publish(roster: Roster, edits: int | None = None, override: str = "", *, by,
     def work(was: str, number: int) -> RosterVersion:
         with connection.cursor() as cursor:
             cursor.execute(LOCK)
-        slots = list(roster.slots.select_related("post"))
+        slots = list(roster.slots.with_posts())
         plan = plan_from(roster, slots)
         excused = _judged(plan, breaks_of(plan), override, {slot.pk for slot in slots if slot.starts_at <= at})
         _not_published_by_others(roster)

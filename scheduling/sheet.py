@@ -1,40 +1,40 @@
 """A roster as people × days: what each cell shows, what is open on each day, how each person's load lies."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.utils.formats import date_format
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
-from duty.clock import DAY, local
+from duty.clock import DAY
 from duty.templatetags.times import weekday
 from scheduling.fairness import Balance, balance
 from scheduling.gathering import tallies
-from scheduling.models import AbsenceKind, DayKind, Roster, SeatRole, Slot
+from scheduling.marks import Chip, Marks
+from scheduling.models import AbsenceKind, Roster, SeatRole, Slot
 from scheduling.models.days import days_between
-from scheduling.models.slots import as_published
+from scheduling.models.laying import Laid, as_published
 from scheduling.publishing import plan_from
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
 
 QUIET = ("recommended_length", "spacing")  # told as remarks: marked on every other cell they would say nothing
 CROWDED = ("spacing", "weekends_in_row")
+BURDENS = {
+    "total": pgettext_lazy("burden", "Duties"),
+    "night": pgettext_lazy("burden", "Nights"),
+    "weekend": pgettext_lazy("burden", "Rest days"),
+    "holiday": pgettext_lazy("burden", "Statutory holidays"),
+    "reserve": pgettext_lazy("burden", "Reserve"),
+}
+AWAY = {
+    AbsenceKind.LEAVE: pgettext_lazy("away on the roster", "Lv"),
+    AbsenceKind.SICK: pgettext_lazy("away on the roster", "Si"),
+    AbsenceKind.TRAINING: pgettext_lazy("away on the roster", "Tr"),
+    AbsenceKind.AWAY: pgettext_lazy("away on the roster", "Aw"),
+}
 SPAN = 4.0  # duties off the target at which the bar is full
-
-
-@dataclass
-class Chip:
-    """One duty in a cell."""
-
-    key: int
-    mark: str
-    sort: str  # leader, night, day, reserve
-    second: bool  # a secondary's seat
-    state: str  # hard, soft or nothing
-    pinned: bool
-    title: str
 
 
 @dataclass
@@ -85,15 +85,39 @@ class Sheet:
     roster: Roster
     plan: Plan
     fair: Balance
-    slots: dict[int, Slot]
+    slots: dict[int, Slot | Laid]
     at: dt.datetime
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        return {category: category_name(category) for category in self.fair.categories}
+
+    @cached_property
+    def marks(self) -> Marks:
+        return Marks()
+
+    @property
+    def legend(self) -> list[tuple[str, str, str]]:
+        return self.marks.legend(self.plan.duties.values())
+
+    @cached_property
     def breaks(self) -> list[Break]:
         begun = {key for key, duty in self.plan.duties.items() if duty.start <= self.at}
         return [broken for broken in breaks_of(self.plan) if not begun.issuperset(broken.duties)]
+
+    @cached_property
+    def states(self) -> dict[tuple[int | None, int], str]:
+        """{(person, slot): the gravest that is wrong with it}."""
+        found: dict = {}
+        for broken in self.breaks:
+            if broken.rule not in QUIET:
+                state = "hard" if RULES[broken.rule].hard else "soft"
+                for key in broken.duties:
+                    if found.get((broken.person, key)) != "hard":
+                        found[broken.person, key] = state
+        return found
 
     @cached_property
     def conflicts(self) -> list[Break]:
@@ -141,10 +165,10 @@ class Sheet:
         return [(c, 100 * self.fair.within_one(c)) for c in self.fair.categories if ":" not in c]
 
 
-def slots_of(roster: Roster, at: dt.datetime) -> list[Slot]:
+def slots_of(roster: Roster, at: dt.datetime) -> list[Slot] | list[Laid]:
     """The seats of a draft; of a published roster, its watches as seats, numbered below nought."""
     if roster.is_draft:
-        return list(roster.slots.select_related("post"))
+        return list(roster.slots.with_posts())
     slots = sorted(as_published(roster, at), key=lambda slot: (slot.starts_at, slot.post.order, slot.post_id))
     for number, slot in enumerate(slots, 1):
         slot.pk = -number
@@ -157,10 +181,7 @@ def sheet_of(roster: Roster, at: dt.datetime) -> Sheet:
     fair = balance(plan, tallies(plan.people, plan.first))
     sheet = Sheet(roster, plan, fair, {slot.pk: slot for slot in slots}, at)
     days = days_between(roster.first_on, roster.last_on)
-    columns = {
-        date: Column(date, day.kind, day.name if day.kind == DayKind.HOLIDAY else "", day.is_marked)
-        for date, day in days.items()
-    }
+    columns = {date: Column(date, day.kind, day.holiday, day.is_marked) for date, day in days.items()}
     for key, duty in plan.duties.items():
         columns[duty.date].seats += 1
         columns[duty.date].open += plan.who[key] is None
@@ -183,10 +204,10 @@ def _in_order(sheet: Sheet):
 
 def _row(sheet: Sheet, person: int) -> Row:
     chips: dict[dt.date, list[Chip]] = defaultdict(list)
-    states = _states(sheet, person)
     for duty in sheet.plan.held(person):
         if duty.key in sheet.plan.duties:
-            chips[duty.date].append(_chip(sheet, duty, states.get(duty.key, "")))
+            state = sheet.states.get((person, duty.key), "")
+            chips[duty.date].append(sheet.marks.chip(duty, state, sheet.slots[duty.key].is_pinned))
     who = sheet.plan.people[person]
     away = _away(who, sheet.plan.first, sheet.plan.last)
     cells = [
@@ -194,86 +215,22 @@ def _row(sheet: Sheet, person: int) -> Row:
         for column in sheet.columns
     ]
     told = " · ".join(
-        f"{category_name(c)} {sheet.fair.load[person, c]} ({sheet.fair.deviation(person, c):+.1f})"
+        f"{sheet.names[c]} {sheet.fair.load[person, c]} ({sheet.fair.deviation(person, c):+.1f})"
         for c in sheet.fair.categories
         if sheet.fair.exposure.get((person, c)) or sheet.fair.load[person, c]
     )
     return Row(person, who.name, cells, sheet.fair.deviation(person, "total"), told)
 
 
-def _states(sheet: Sheet, person: int) -> dict:
-    """{duty: the gravest that is wrong with it}, of one person."""
-    found: dict = {}
-    for broken in sheet.__dict__.setdefault("_by_person", _by_person(sheet))[person]:
-        for key in broken.duties:
-            if found.get(key) != "hard":
-                found[key] = "hard" if RULES[broken.rule].hard else "soft"
-    return found
-
-
-def _by_person(sheet: Sheet) -> dict[int | None, list[Break]]:
-    found = defaultdict(list)
-    for broken in sheet.breaks:
-        if broken.rule not in QUIET:
-            found[broken.person].append(broken)
-    return found
-
-
-def _chip(sheet: Sheet, duty, state: str) -> Chip:
-    slot = sheet.slots[duty.key]
-    sort = duty.role if duty.role in ("leader", "reserve") else "night" if duty.is_night else "day"
-    hours = f"{local(duty.start):%H:%M}–{local(duty.end):%H:%M}"
-    title = f"{duty.place} {duty.name} {hours} {SeatRole(duty.role).label}"
-    return Chip(duty.key, mark_of(duty), sort, duty.role == "secondary", state, slot.is_pinned, title)
-
-
-def mark_of(duty) -> str:
-    """One or two characters: the seat where it says more than the watch, else the watch's own mark."""
-    if duty.role == "leader":
-        return pgettext("leader on the roster", "L")
-    if duty.role == "reserve":
-        return pgettext("reserve on the roster", "R")
-    return duty.mark or duty.name[:1]
-
-
 def _away(person, first: dt.date, last: dt.date) -> dict[dt.date, str]:
-    marks = {
-        AbsenceKind.LEAVE: pgettext("away on the roster", "Lv"),
-        AbsenceKind.SICK: pgettext("away on the roster", "Si"),
-        AbsenceKind.TRAINING: pgettext("away on the roster", "Tr"),
-        AbsenceKind.AWAY: pgettext("away on the roster", "Aw"),
-    }
     found = {}
     for away in person.away:
         day = max(first, away.start.date())
         while day <= min(last, (away.end - dt.timedelta(microseconds=1)).date()):
-            found[day] = marks[away.kind]
+            found[day] = str(AWAY[away.kind])
             day += DAY
     return found
 
 
 def category_name(category: str) -> str:
-    names = {
-        "total": pgettext("burden", "Duties"),
-        "night": pgettext("burden", "Nights"),
-        "weekend": pgettext("burden", "Rest days"),
-        "holiday": pgettext("burden", "Statutory holidays"),
-        "reserve": pgettext("burden", "Reserve"),
-    }
-    return names.get(category) or category.partition(":")[2]
-
-
-def legend(sheet: Sheet) -> list[tuple[str, str, str]]:
-    """(mark, sort, what it means) of every sort of duty on the sheet."""
-    found: Counter = Counter()
-    for duty in sheet.plan.duties.values():
-        if duty.role in ("leader", "reserve"):
-            found[mark_of(duty), duty.role, str(SeatRole(duty.role).label)] += 1
-        else:
-            hours = f"{local(duty.start):%H:%M}–{local(duty.end):%H:%M}"
-            found[mark_of(duty), "night" if duty.is_night else "day", f"{duty.name} {hours}"] += 1
-    return [key for key, _count in found.most_common(8)]
-
-
-def month_word(date: dt.date) -> str:
-    return date_format(date, "YEAR_MONTH_FORMAT")
+    return str(BURDENS[category]) if category in BURDENS else category.partition(":")[2]

@@ -17,7 +17,7 @@ from bench.visitors import Visitor, session_of
 from duty.clock import DAY, day_of, duty_now
 from duty.models import Grant, Person, Role
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster, SeatRole, Slot
-from scheduling.models.slots import laid_out
+from scheduling.models.laying import laid_out
 
 from .experiment import counted, crew_on_fresh_ground
 

@@ -63,6 +63,11 @@ class Day(models.Model):
         return self.kind in OFF
 
     @property
+    def holiday(self) -> str:
+        """The statutory holiday's name; nothing on other days, whatever they are called."""
+        return self.name if self.kind == DayKind.HOLIDAY else ""
+
+    @property
     def is_moved(self) -> bool:
         """Other than the day of the week says."""
         return self.kind != usual_kind(self.date)

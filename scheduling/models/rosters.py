@@ -12,9 +12,10 @@ from duty.evidence import evidence
 from duty.models import Person
 from duty.steps import Conflict, Subject, verb
 
+from .laying import as_published, laid_out, save_as_slots
 from .pool import Days
 from .shifts import OnePerson, Shift
-from .slots import DraftEdit, Slot, as_published, laid_out
+from .slots import DraftEdit, Slot
 from .terms import Terms
 
 
@@ -112,7 +113,7 @@ class Roster(Subject):
         self.drafted_by, self.drafted_at = by, at
         self.become_matter(self.title, at)
         self.save(force_insert=True)
-        Slot.objects.bulk_create(as_published(self, at))
+        save_as_slots(as_published(self, at))
         self.promise(at, by)
 
     def promise(self, at: dt.datetime, by=None) -> None:
@@ -170,7 +171,7 @@ class Roster(Subject):
         self.slots.filter(pk__in=gone).delete()
         published = {_place(slot) for slot in self.slots.filter(shift__isnull=False)}
         new = [slot for place, slot in wanted.items() if place not in there and place not in published]
-        Slot.objects.bulk_create(new)
+        save_as_slots(new)
         if gone or new:
             DraftEdit.objects.filter(roster=self).update(undone=True)  # what they changed is not there any more
             self._bump()
@@ -191,7 +192,7 @@ class Roster(Subject):
     def revise(self, *, by, at):
         """A draft of changes beside what is published, begun from what is published now."""
         self.step(RosterStatus.REVISING, frm=[RosterStatus.PUBLISHED])
-        Slot.objects.bulk_create(as_published(self, at))
+        save_as_slots(as_published(self, at))
         self._bump()
 
     @verb(_("published the roster"))

@@ -1,22 +1,21 @@
-import datetime as dt
-from collections import defaultdict
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from duty.clock import DAY, day_of, start_of
 from duty.evidence import evidence
 
-from .days import days_between
 from .patterns import Pattern, Qualification
 from .posts import Post
-from .shifts import SEAT_ORDER, Seat, SeatRole, Shift
+from .shifts import SeatRole, Shift
 
 
 class SlotQuerySet(models.QuerySet):
     def open(self):
         return self.filter(person__isnull=True)
+
+    def with_posts(self):
+        """Each with its post at hand, which the many seats of one post share."""
+        return self.prefetch_related("post")
 
 
 @evidence()
@@ -53,15 +52,6 @@ class Slot(models.Model):
         ]
         indexes = [models.Index(fields=["roster", "date"], name="slots_of_a_roster")]
 
-    @classmethod
-    def of(cls, roster, pattern: Pattern, date: dt.date, role: str, place: int, qualification_id: int | None) -> "Slot":
-        """The seat that a pattern asks for on a day, unsaved and open."""
-        start, end = pattern.span_on(date)
-        return cls(
-            roster=roster, post=pattern.post, pattern=pattern, date=date, name=pattern.name, mark=pattern.mark,
-            starts_at=start, ends_at=end, role=role, place=place, qualification_id=qualification_id,
-        )  # fmt: skip
-
     @property
     def watch(self) -> tuple:
         """What all seats of one watch share."""
@@ -91,63 +81,3 @@ class DraftEdit(models.Model):
 
     def __str__(self):
         return f"{self.roster} {self.number}"
-
-
-def laid_out(roster) -> list[Slot]:
-    """Every seat that the unit's patterns ask for in the roster's days, unsaved, in order of time."""
-    patterns = Pattern.objects.filter(post__unit=roster.unit_id, post__is_active=True)
-    patterns = list(patterns.in_force(roster.first_on, roster.last_on).select_related("post").prefetch_related("seats"))
-    found = []
-    for date, day in days_between(roster.first_on, roster.last_on).items():
-        for pattern in patterns:
-            if pattern.holds_on(date, day.kind):
-                for seat in sorted(pattern.seats.all(), key=lambda seat: SEAT_ORDER[seat.role]):
-                    for place in range(seat.wanted(day.kind)):
-                        found.append(Slot.of(roster, pattern, date, seat.role, place, seat.qualification_id))
-    return found
-
-
-def as_published(roster, at: dt.datetime) -> list[Slot]:
-    """The roster as its shifts and seats say now, as slots, unsaved; what its patterns ask for besides stays open.
-
-    A watch that has begun is as it is: its seats are pinned.
-    """
-    shifts = {
-        (shift.post_id, shift.starts_at): shift
-        for shift in Shift.objects.live().filter(
-            unit=roster.unit_id,
-            starts_at__gte=start_of(roster.first_on),
-            starts_at__lt=start_of(roster.last_on + DAY),
-        ).select_related("post").order_by("starts_at")
-    }  # fmt: skip
-    seats = defaultdict(list)
-    for seat in Seat.objects.filter(shift__in=shifts.values()).order_by("starts_at", "id"):
-        seats[seat.shift_id, seat.role].append(seat)
-    found = []
-    for slot in laid_out(roster):
-        shift = shifts.get((slot.post_id, slot.starts_at))
-        if shift is None and slot.starts_at > at:
-            found.append(slot)
-        elif shift is not None and not seats[shift.pk, slot.role] and shift.starts_at > at:
-            slot.shift, slot.shift_version = shift, shift.version
-            found.append(slot)
-        elif shift is not None and seats[shift.pk, slot.role]:
-            found.append(_sat(slot, shift, seats[shift.pk, slot.role].pop(0), at))
-    places: dict = defaultdict(lambda: 100)  # those beyond what patterns ask for
-    for shift in shifts.values():
-        for role in SeatRole.values:
-            for seat in seats[shift.pk, role]:
-                slot = Slot(
-                    roster=roster, post=shift.post, date=day_of(shift.starts_at), name=shift.name,
-                    mark=shift.name[:1], role=role, place=places[shift.pk, role],
-                )  # fmt: skip
-                places[shift.pk, role] += 1
-                found.append(_sat(slot, shift, seat, at))
-    return found
-
-
-def _sat(slot: Slot, shift: Shift, seat: Seat, at: dt.datetime) -> Slot:
-    slot.shift, slot.shift_version, slot.person_id = shift, shift.version, seat.person_id
-    slot.starts_at, slot.ends_at = seat.starts_at, seat.ends_at
-    slot.is_pinned = seat.is_part or shift.starts_at <= at
-    return slot

@@ -280,7 +280,7 @@ def test_whoever_is_written_is_found_again(those):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
 @given(data=st.data())
 def test_whoever_sits_where_out_and_in_again_changes_nothing(roster, pool, now, data):
-    slots = list(roster.slots.select_related("post"))
+    slots = list(roster.slots.with_posts())
     for slot in slots:
         slot.person_id = data.draw(st.sampled_from([None, *(person.pk for person in pool)]))
     file = io.BytesIO(workbook(*tables_of(roster, slots)))
@@ -296,7 +296,7 @@ def test_the_codes_tell_posts_and_watches_apart_in_each_language(house, make_pat
     for name, at_post in (("夜班", post), ("夜巡", other)):
         make_pattern(name, "20:00", 8, at_post=at_post, primary=1, secondary=1)
     make_pattern("夜间", "08:00", 8, at_post=other, primary=1)
-    slots = list(make_roster("2026-12-01", "2026-12-02").slots.select_related("post"))
+    slots = list(make_roster("2026-12-01", "2026-12-02").slots.with_posts())
     for language in ("en", "zh-hans"):
         with override(language):
             codes = codes_of(slots)

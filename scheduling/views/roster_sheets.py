@@ -46,7 +46,7 @@ def take_in(request, pk: int):
         return redirect(roster)
     if "changes" in request.POST:
         return _write(request, roster)
-    slots = list(roster.slots.select_related("post"))
+    slots = list(roster.slots.with_posts())
     form = RosterSheetForm(
         request.POST or None, request.FILES or None,
         roster=roster, slots=slots, register=_register(request.user, roster, slots), at=request.at,
@@ -77,7 +77,7 @@ def _write(request, roster: Roster):
         if not roster.is_draft:
             raise
         # Nothing of the sheet is lost: it is compared with the draft as it is now.
-        slots = list(roster.slots.select_related("post"))
+        slots = list(roster.slots.with_posts())
         there = {slot.pk: slot.person_id for slot in slots}
         left = {slot: person for slot, person in changes.items() if slot in there and there[slot] != person}
         context = {"roster": roster, "stale": stale.message, "gone": len(changes.keys() - there.keys())}

@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from duty.access import can, may, signed_in
 from duty.clock import DAY, day_of, start_of
-from duty.models import Unit
+from duty.models import Deadline, Unit
 from duty.pages import Older
 from scheduling.access import PLANNERS, planners
 from scheduling.cells import panel_of
 from scheduling.forms.rosters import RosterForm
 from scheduling.models import CalendarYear, Roster, RosterStatus, Seat
-from scheduling.sheet import legend, sheet_of
+from scheduling.sheet import sheet_of
 
 
 @signed_in
@@ -83,7 +83,7 @@ def sheet_context(request, roster: Roster) -> dict:
         "may_change": can(request.user, "change", roster),
         "panel": panel_of(sheet, request.GET),
         "conflicts": sheet.worded(sheet.conflicts),
-        "legend": legend(sheet),
+        "legend": sheet.legend,
         "provisional": provisional_years(roster),
         "deadline": _publication_due(roster),
         "run": run,
@@ -101,4 +101,5 @@ def provisional_years(roster: Roster) -> list[int]:
 def _publication_due(roster: Roster) -> dt.datetime | None:
     if roster.status != RosterStatus.DRAFT:
         return None
-    return roster.matter.deadlines.open().filter(kind="scheduling.publish").values_list("due_at", flat=True).first()
+    owed = Deadline.objects.open().filter(matter=roster.pk, kind="scheduling.publish")
+    return owed.values_list("due_at", flat=True).first()
