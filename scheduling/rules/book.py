@@ -1,12 +1,13 @@
 """The book of rules, and the two questions it answers: what is broken in a plan, and what would be."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from . import entitled, rows, watches
-from .facts import Break, Duty, Plan
+from .facts import LEADER, Break, Duty, Plan
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,18 @@ RULES = {
 OF_DUTY = [rule for rule in RULES.values() if rule.scope == "duty"]
 OF_ROW = [rule for rule in RULES.values() if rule.scope == "row"]
 OF_WATCH = [rule for rule in RULES.values() if rule.scope == "watch"]
+SATURDAY = 5
 FAR = 35  # days around a duty beyond which no row rule looks
+NOT_AT_ALL = 0
 # How many days around a duty each of them looks: a watch lasts two days, a rest three at most.
 REACH = {
-    "one_at_a_time": lambda limits: 4,
-    "rest": lambda limits: 7,
-    "days_in_row": lambda limits: limits.days_in_row + 2,
-    "nights_in_row": lambda limits: limits.nights_in_row + 2,
-    "spacing": lambda limits: limits.spacing_days + 2,
-    "leader_changes_daily": lambda limits: 2,
-    "weekends_in_row": lambda limits: 28,
+    "one_at_a_time": lambda limits, duty: 4,
+    "rest": lambda limits, duty: 7,
+    "days_in_row": lambda limits, duty: limits.days_in_row + 2,
+    "nights_in_row": lambda limits, duty: limits.nights_in_row + 2 if duty.is_night else NOT_AT_ALL,
+    "spacing": lambda limits, duty: limits.spacing_days + 2 if limits.spacing_days else NOT_AT_ALL,
+    "leader_changes_daily": lambda limits, duty: 2 if duty.role == LEADER else NOT_AT_ALL,
+    "weekends_in_row": lambda limits, duty: 28 if duty.date.weekday() >= SATURDAY else NOT_AT_ALL,
 }
 
 
@@ -98,11 +101,15 @@ def fits(plan: Plan, person_id: int, duty: Duty) -> list[Break]:
         for other in plan.held(person_id)
         if other.key != duty.key and (days := abs((other.date - duty.date).days)) <= FAR
     ]
+    place = bisect_left(near, (duty.start, duty.end), key=lambda one: (one[1].start, one[1].end))
+    with_it = [*near[:place], (0, duty), *near[place:]]
     for rule in OF_ROW:
-        reach = min(FAR, REACH[rule.name](plan.limits))
-        others = [other for days, other in near if days <= reach]
-        after = list(rule.check(plan, person, sorted([*others, duty], key=lambda one: (one.start, one.end))))
+        reach = min(FAR, REACH[rule.name](plan.limits, duty))
+        if reach == NOT_AT_ALL:
+            continue
+        after = list(rule.check(plan, person, [one for days, one in with_it if days <= reach]))
         if after:
+            others = [other for days, other in near if days <= reach]
             before = {broken.key for broken in rule.check(plan, person, others)}
             found += (broken for broken in after if broken.key not in before)
     return found
