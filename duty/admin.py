@@ -1,11 +1,8 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
-from import_export.forms import ExportForm
 
 from duty.admin_sheets import PersonResource
-from duty.admin_site import Register
+from duty.admin_site import Register, SheetRegister
 from duty.gate import open_lock
 from duty.models import Grant, Person, Unit
 from duty.resets import send_reset
@@ -18,10 +15,8 @@ class GrantInline(admin.TabularInline):
 
 
 @admin.register(Person)
-class PersonAdmin(ImportExportMixin, Register):
+class PersonAdmin(SheetRegister):
     resource_classes = [PersonResource]
-    formats = [XLSX, CSV]
-    export_form_class = ExportForm
     list_display = ["staff_number", "name", "title", "unit", "mobile", "is_active", "employed_until"]
     list_filter = ["is_active", "unit"]
     list_select_related = ["unit"]
@@ -36,12 +31,6 @@ class PersonAdmin(ImportExportMixin, Register):
         (_("Above and beside"), {"fields": ["superior", "deputy"]}),
         (_("Employment"), {"fields": ["employed_from", "employed_until"]}),
     ]
-
-    def get_import_form_initial(self, request):
-        return {"format": "0"}
-
-    def add_data_read_fail_error_to_form(self, form, e):
-        form.add_error("import_file", _("The file cannot be read. Choose the format it has: xlsx or csv."))
 
     def has_delete_permission(self, request, obj=None):
         return False  # a leaver gets a last day; what they did stays theirs

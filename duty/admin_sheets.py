@@ -1,4 +1,4 @@
-"""People as an Excel sheet, in the reader's words."""
+"""Registers as Excel sheets, in the reader's words; people are the first of them."""
 
 import datetime as dt
 
@@ -13,9 +13,8 @@ from import_export.fields import Field
 from import_export.resources import Diff
 from import_export.widgets import DateWidget, ForeignKeyWidget
 
-from duty.models import Person, Unit
+from duty.models import Line, Person, Unit
 
-HEADINGS = {"superior": gettext_lazy("direct superior (staff number)"), "deputy": gettext_lazy("deputy (staff number)")}
 TONGUES = ("en", "zh-hans")
 
 
@@ -54,8 +53,82 @@ class Changes(Diff):
         return [SafeString(html.replace(' style="background:#ffe6e6;"', "")) for html in plain]
 
 
-class PersonResource(resources.ModelResource):
-    """One row each, units and superiors by name and staff number. Headings are read in either language."""
+class Sheet(resources.ModelResource):
+    """A register as a sheet, one row each. Headings are read in either language; what is wrong is told by row and column.
+
+    `by` and `at` are who takes it in and when.
+    """
+
+    headings: dict = {}  # for columns that are not called as the model calls them
+    not_asked: tuple[str, ...] = ()  # what a row leaves to the model
+
+    def __init__(self, by=None, at=None, **kwargs):
+        super().__init__(**kwargs)
+        self.by, self.at = by, at
+        for name, field in self.fields.items():
+            field.column_name = self._heading(name)
+
+    @classmethod
+    def get_diff_class(cls):
+        return Changes
+
+    def _heading(self, name: str) -> str:
+        return str(self.headings.get(name) or self._meta.model._meta.get_field(name).verbose_name)
+
+    def before_import(self, dataset, **kwargs):
+        known = {}
+        for name, field in self.fields.items():
+            known[name] = field.column_name
+            for tongue in TONGUES:
+                with translation.override(tongue):
+                    known[self._heading(name)] = field.column_name
+        dataset.headers = [known.get(str(heading or "").strip(), heading) for heading in dataset.headers or ()]
+
+    def _check_import_id_fields(self, headers):
+        for name in self._meta.import_id_fields:
+            heading = self.fields[name].column_name
+            if heading not in (headers or ()):
+                raise FieldError(_("The sheet has no column “%(heading)s”.") % {"heading": heading})
+
+    def get_instance(self, instance_loader, row):
+        try:
+            return super().get_instance(instance_loader, row)
+        except ValueError:
+            return None  # what cannot be read is told with its column when the row is
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        errors = dict(import_validation_errors or {})
+        try:
+            instance.full_clean(exclude={*errors, *self.not_asked}, validate_unique=validate_unique)
+        except ValidationError as why:
+            errors = why.update_error_dict(errors)
+        if not errors:
+            errors = self.objections(instance)
+        if errors:
+            raise ValidationError({self._column(key): those for key, those in errors.items()})
+
+    def _column(self, key: str) -> str:
+        return key if key == NON_FIELD_ERRORS or key not in self.fields else self.fields[key].column_name
+
+    def objections(self, instance) -> dict[str, str]:
+        """What speaks against a row that is well written, by column."""
+        return {}
+
+    def save_instance(self, instance, is_create, row, **kwargs):
+        super().save_instance(instance, is_create, row, **kwargs)
+        if self.by is not None:
+            self.trace(instance, "added" if is_create else "changed")
+
+    def trace(self, instance, how: str) -> None:
+        Line.objects.trace_register(instance, how, by=self.by, at=self.at)
+
+
+class PersonResource(Sheet):
+    """One row each, units and superiors by name and staff number."""
+
+    headings = {
+        "superior": gettext_lazy("direct superior (staff number)"), "deputy": gettext_lazy("deputy (staff number)")
+    }  # fmt: skip
 
     unit = Field(column_name="unit", attribute="unit", widget=Known(Unit, "name"))
     superior = Field(column_name="superior", attribute="superior", widget=Known(Person, "staff_number"))
@@ -74,44 +147,6 @@ class PersonResource(resources.ModelResource):
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        for name, field in self.fields.items():
-            field.column_name = self._heading(name)
-
-    @classmethod
-    def get_diff_class(cls):
-        return Changes
-
-    @staticmethod
-    def _heading(name: str) -> str:
-        return str(HEADINGS.get(name) or Person._meta.get_field(name).verbose_name)
-
-    def before_import(self, dataset, **kwargs):
-        known = {}
-        for name, field in self.fields.items():
-            known[name] = field.column_name
-            for tongue in TONGUES:
-                with translation.override(tongue):
-                    known[self._heading(name)] = field.column_name
-        dataset.headers = [known.get(str(heading or "").strip(), heading) for heading in dataset.headers or ()]
-
-    def _check_import_id_fields(self, headers):
-        heading = self.fields["staff_number"].column_name
-        if heading not in (headers or ()):
-            raise FieldError(_("The sheet has no column “%(heading)s”.") % {"heading": heading})
-
-    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        try:
-            super().validate_instance(instance, import_validation_errors, validate_unique)
-        except ValidationError as why:
-            raise ValidationError(
-                {
-                    key if key == NON_FIELD_ERRORS or key not in self.fields else self.fields[key].column_name: errors
-                    for key, errors in why.error_dict.items()
-                }
-            ) from None
 
     def init_instance(self, row=None):
         person = super().init_instance(row)

@@ -1,9 +1,12 @@
 """Django's admin, in our colours, for administrators only; what is changed there is on the trail like all else."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ExportForm
 
 
 class Site(admin.AdminSite):
@@ -48,3 +51,30 @@ class Register(admin.ModelAdmin):
         from duty.models import Line
 
         Line.objects.trace_register(obj, how, by=request.user, at=request.at, fields=fields)
+
+
+class SheetRegister(ImportExportMixin, Register):
+    """A register that goes out as an Excel sheet and comes in again, compared before anything is written."""
+
+    formats = [XLSX, CSV]
+    export_form_class = ExportForm
+    skip_admin_log = True  # the sheet itself leaves the lines on the trail
+
+    def get_import_form_initial(self, request):
+        return {"format": "0"}
+
+    def get_import_resource_kwargs(self, request, **kwargs):
+        return {"by": request.user, "at": request.at}
+
+    def process_import(self, request, **kwargs):
+        try:
+            return super().process_import(request, **kwargs)
+        except FileNotFoundError:  # the second press of one button
+            words = _(
+                "This sheet was taken in already, or it waited too long. To take it in once more, choose it again."
+            )
+            self.message_user(request, words, messages.WARNING)
+            return redirect("..")
+
+    def add_data_read_fail_error_to_form(self, form, e):
+        form.add_error("import_file", _("The file cannot be read. Choose the format it has: xlsx or csv."))

@@ -63,7 +63,7 @@ class Member(models.Model):
             models.CheckConstraint(
                 condition=Q(percent__gte=5, percent__lte=100),
                 name="a_share_is_five_to_a_hundred_per_cent",
-                violation_error_message=_("From 5 to 100 %."),
+                violation_error_message=_("Give a share from 5 to 100."),
             ),
             models.CheckConstraint(
                 condition=Q(roles__contained_by=SeatRole.values) & Q(roles__len__gt=0),

@@ -100,6 +100,13 @@ def test_another_share_holds_from_a_day_on_and_the_past_stays(as_, manager, memb
     assert page.status == 422 and page.errors["from_on"]
 
 
+@pytest.mark.parametrize("percent", ["3", "101", "-1", ""])
+def test_a_share_out_of_bounds_is_told_and_changes_nothing(as_, manager, member, percent):
+    form = {"roles": ["primary"], "percent": percent, "from_on": "2026-12-01", "until_on": ""}
+    assert as_(manager).post(f"/pool/members/{member.pk}/", form).status_code == 422
+    assert Member.objects.get().percent == 100
+
+
 def test_saving_without_a_change_makes_no_new_row(as_, manager, member):
     form = {"roles": ["primary"], "percent": "100", "from_on": "2026-12-01", "until_on": ""}
     assert as_(manager).post(f"/pool/members/{member.pk}/", form).status_code == 302
