@@ -8,8 +8,9 @@ from functools import cached_property
 
 from duty.clock import from_to, local
 from duty.models import Person
-from scheduling.models import Day, Post, Roster, SeatRole, Slot
+from scheduling.models import Day, Post, Roster, SeatRole
 from scheduling.models.days import days_between
+from scheduling.models.laying import Laid
 from scheduling.models.shifts import SEAT_ORDER
 from scheduling.rules.facts import is_night
 from scheduling.sheet import slots_of
@@ -19,7 +20,7 @@ from scheduling.sheet import slots_of
 class Place:
     """One seat of a watch; nobody's name is there while it is open."""
 
-    slot: Slot
+    slot: Laid
     name: str = ""
     part: str = ""  # the hours, where it is for a part of the watch
 
@@ -134,11 +135,11 @@ def daybook_of(roster: Roster, at: dt.datetime) -> Daybook:
     return daybook_from(roster, slots_of(roster, at))
 
 
-def daybook_from(roster: Roster, slots: Iterable[Slot]) -> Daybook:
+def daybook_from(roster: Roster, slots: Iterable[Laid]) -> Daybook:
     slots = list(slots)
     names = dict(Person.objects.filter(pk__in={slot.person_id for slot in slots} - {None}).values_list("pk", "name"))
     dates = {when: Date(day) for when, day in days_between(roster.first_on, roster.last_on).items()}
-    watches: dict[tuple, list[Slot]] = defaultdict(list)
+    watches: dict[tuple, list[Laid]] = defaultdict(list)
     for slot in slots:
         watches[slot.date, slot.watch].append(slot)
     for (when, _key), seats in watches.items():
@@ -148,7 +149,7 @@ def daybook_from(roster: Roster, slots: Iterable[Slot]) -> Daybook:
     return Daybook(roster, dates)
 
 
-def _watch(seats: list[Slot], names: dict[int, str]) -> Watch:
+def _watch(seats: list[Laid], names: dict[int, str]) -> Watch:
     """Its hours are those of its seats taken together: parts that were taken over make up the whole."""
     first = seats[0]
     start, end = min(slot.starts_at for slot in seats), max(slot.ends_at for slot in seats)

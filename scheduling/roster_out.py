@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from duty.clock import local
 from duty.models import Person
 from duty.sheets import Table
-from scheduling.models import Member, Roster, SeatRole, Slot
+from scheduling.models import Member, Roster, SeatRole
 from scheduling.models.days import DayKind, days_between
+from scheduling.models.laying import Laid
 from scheduling.models.shifts import SEAT_ORDER
 from scheduling.naming import Register, codes_of, kind_of
 
@@ -33,13 +34,13 @@ def pooled(roster: Roster) -> set[int]:
     return set(members.values_list("person_id", flat=True))
 
 
-def tables_of(roster: Roster, slots: list[Slot]) -> list[Table]:
+def tables_of(roster: Roster, slots: list[Laid]) -> list[Table]:
     people = pooled(roster) | {slot.person_id for slot in slots if slot.person_id}
     register = Register.of(Person.objects.filter(pk__in=people).order_by("name_sort", "id"))
     return [_people_by_days(roster, slots, register), _by_date(roster, slots, register), _codes(slots)]
 
 
-def _people_by_days(roster: Roster, slots: list[Slot], register: Register) -> Table:
+def _people_by_days(roster: Roster, slots: list[Laid], register: Register) -> Table:
     codes, held = codes_of(slots), defaultdict(list)
     for slot in sorted(slots, key=lambda one: (one.starts_at, SEAT_ORDER[one.role])):
         if slot.person_id:
@@ -49,7 +50,7 @@ def _people_by_days(roster: Roster, slots: list[Slot], register: Register) -> Ta
     return Table(_("People × days"), [_("Person"), *map(str, dates)], rows, narrow=True)
 
 
-def _by_date(roster: Roster, slots: list[Slot], register: Register) -> Table:
+def _by_date(roster: Roster, slots: list[Laid], register: Register) -> Table:
     days = days_between(roster.first_on, roster.last_on)
     rows = []
     for slot in sorted(
@@ -63,7 +64,7 @@ def _by_date(roster: Roster, slots: list[Slot], register: Register) -> Table:
     return Table(_("By date"), [str(HEADS[head]) for head in SHOWN], rows)
 
 
-def _codes(slots: list[Slot]) -> Table:
+def _codes(slots: list[Laid]) -> Table:
     one_of = {kind_of(slot): slot for slot in slots}
     rows = [
         [code, one_of[kind].post.name, one_of[kind].name, str(SeatRole(one_of[kind].role).label)]

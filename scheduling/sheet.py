@@ -12,9 +12,9 @@ from duty.templatetags.times import weekday
 from scheduling.fairness import Balance, balance
 from scheduling.gathering import tallies
 from scheduling.marks import Chip, Marks
-from scheduling.models import AbsenceKind, Roster, SeatRole, Slot
+from scheduling.models import AbsenceKind, Roster, SeatRole
 from scheduling.models.days import days_between
-from scheduling.models.laying import Laid, as_published
+from scheduling.models.laying import Laid, as_drafted, as_published
 from scheduling.publishing import plan_from
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
@@ -85,7 +85,7 @@ class Sheet:
     roster: Roster
     plan: Plan
     fair: Balance
-    slots: dict[int, Slot | Laid]
+    slots: dict[int, Laid]
     at: dt.datetime
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -165,10 +165,10 @@ class Sheet:
         return [(c, 100 * self.fair.within_one(c)) for c in self.fair.categories if ":" not in c]
 
 
-def slots_of(roster: Roster, at: dt.datetime) -> list[Slot] | list[Laid]:
+def slots_of(roster: Roster, at: dt.datetime) -> list[Laid]:
     """The seats of a draft; of a published roster, its watches as seats, numbered below nought."""
     if roster.is_draft:
-        return list(roster.slots.with_posts())
+        return as_drafted(roster)
     slots = sorted(as_published(roster, at), key=lambda slot: (slot.starts_at, slot.post.order, slot.post_id))
     for number, slot in enumerate(slots, 1):
         slot.pk = -number

@@ -54,6 +54,13 @@ def save_as_slots(seats: list[Laid]) -> None:
     Slot.objects.bulk_create([seat.as_slot() for seat in seats])
 
 
+def as_drafted(roster) -> list[Laid]:
+    """The draft's seats in order of time."""
+    rows = list(roster.slots.values_list("pk", "post_id", *COPIED))
+    posts = Post.objects.in_bulk({post for _pk, post, *_rest in rows})
+    return [Laid(post=posts[post], pk=pk, **dict(zip(COPIED, rest, strict=True))) for pk, post, *rest in rows]
+
+
 def laid_out(roster) -> list[Laid]:
     """Every seat that the unit's patterns ask for in the roster's days, in order of time."""
     patterns = Pattern.objects.filter(post__unit=roster.unit_id, post__is_active=True)
