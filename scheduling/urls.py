@@ -87,6 +87,7 @@ urlpatterns = [
     path("terms/<int:pk>/own/", terms.own, name="terms-own"),
     path("terms/<int:pk>/drop/", terms.drop, name="terms-drop"),
     path("wishes/", wishes.wishes, name="wishes"),
+    path("wishes/team/", wishes.team, name="wishes-team"),
     path("absences/", absences.absences, name="absences"),
     path("absences/new/", absences.ask, name="absence-ask"),
     path("absences/sick/", sick_calls.sick_call, name="sick-call"),

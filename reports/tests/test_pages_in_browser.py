@@ -13,7 +13,7 @@ EVERYONES = ["/", "/calendar/", "/calendar/?show=past", "/notices/", "/shifts/",
              "/me/password/", "/switch/", "/more/", "/incidents/", "/incidents/?q=冒烟", "/nothing-here/"]  # fmt: skip
 OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
-            "/qualifications/", "/qualifications/new/", "/terms/", "/rosters/", "/rosters/new/",
+            "/qualifications/", "/qualifications/new/", "/terms/", "/wishes/team/", "/rosters/", "/rosters/?show=archived", "/rosters/new/",
             "/fairness/", "/fairness/?by=night", "/fairness/coverage/"]  # fmt: skip
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]

@@ -39,7 +39,7 @@ def test_every_page_keeps_to_its_queries(viewer, busy, request, django_assert_ma
     client.get("/")
     pages = [f"/incidents/{incident.pk}/" for incident in busy[:5]] + [
         "/", "/incidents/", "/incidents/?q=冒烟", "/incidents/?level=2&status=unclosed", "/calendar/", "/calendar/?show=past",
-        "/notices/", "/trail/", f"/trail/{busy[0].pk}/", "/shifts/", "/absences/", "/absences/new/", "/swaps/", "/days/", "/lines/", "/more/", "/live/", "/me/", "/posts/", "/pool/", "/qualifications/", "/wishes/", "/terms/", f"/terms/{person.unit_id}/", f"/pool/{person.pk}/",
+        "/notices/", "/trail/", f"/trail/{busy[0].pk}/", "/shifts/", "/absences/", "/absences/new/", "/swaps/", "/days/", "/lines/", "/more/", "/live/", "/me/", "/posts/", "/pool/", "/qualifications/", "/wishes/", "/wishes/team/", "/terms/", f"/terms/{person.unit_id}/", f"/pool/{person.pk}/",
         "/my/", "/my/record/", "/objections/", "/ledger/", "/rates/", "/rosters/", "/fairness/", "/fairness/coverage/",
     ]  # fmt: skip
     for page in pages:

@@ -1,4 +1,4 @@
-"""One's own wishes, a month at a time: a tap on a day, with or without scripts (A34)."""
+"""One's own wishes, a month at a time: a tap on a day, with or without scripts; those of a unit for who plans (A34)."""
 
 import calendar
 import datetime as dt
@@ -11,11 +11,16 @@ from django.utils.translation import gettext as _
 
 from duty.access import signed_in
 from duty.clock import DAY, day_of
-from duty.models import Line
+from duty.models import Line, Unit
+from duty.pages import day_asked
+from scheduling.access import PLANNERS, planners
 from scheduling.models import Member, Wanted, Wish
+from scheduling.team_wishes import CANNOT, team_of
 from scheduling.wishes import cells_of, closed_days
 
 MONTHS_AHEAD = 12
+LONGEST = 92 * DAY
+BEFORE_ALL = dt.date(2000, 1, 31)
 
 
 @signed_in
@@ -32,9 +37,38 @@ def wishes(request):
         "week": weeks[0], "before": (first - DAY).replace(day=1), "after": last + DAY, "today": today,
         "further": _ahead(first, today) < MONTHS_AHEAD, "earlier": _ahead(first, today) > -MONTHS_AHEAD,
         "pooled": Member.objects.filter(person=request.user).standing(today).exists(),
+        "plans": bool(request.user.sight.units(PLANNERS)),
         "open": any(not cell.closed for cell in cells.values()),
     }  # fmt: skip
     return render(request, "scheduling/wishes.html", context)
+
+
+@planners
+def team(request):
+    """The wishes of a unit's people as people × days; next month, unless the address asks for other days."""
+    planned = request.user.sight.units(PLANNERS)
+    units = list(Unit.objects.filter(pk__in=planned, pool__isnull=False).distinct().order_by("order", "id"))
+    asked = request.GET.get("unit", "")
+    unit = next((one for one in units if str(one.pk) == asked), None)
+    if asked and unit is None:
+        raise Http404
+    if unit is None:
+        unit = next((one for one in units if one.pk == request.user.unit_id), units[0] if units else None)
+    first, last = (day_asked(request.GET.get(name), after=BEFORE_ALL) for name in ("from", "until"))
+    wrong = ""
+    if any(request.GET.get(name) and not day for name, day in (("from", first), ("until", last))):
+        wrong = _("Write both days like 2026-01-31.")
+    first = first or (day_of(request.at).replace(day=1) + 31 * DAY).replace(day=1)
+    last = last or _last_of(first)
+    if last < first:
+        wrong, last = _("The last day lies before the first."), _last_of(first)
+    elif last - first >= LONGEST:
+        wrong, last = _("Three months at most: this shows the first three."), first + LONGEST - DAY
+    context = {"units": units, "unit": unit, "first": first, "last": last, "wrong": wrong}
+    if unit is not None:
+        context["team"] = team_of(unit.pk, first, last)
+        context["states"] = [*Wanted.choices, (CANNOT, _("cannot"))]
+    return render(request, "scheduling/wishes_team.html", context)
 
 
 def _wish(request, today: dt.date):
