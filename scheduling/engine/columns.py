@@ -172,24 +172,6 @@ class Columns:
             bound += float((counter["end"] + own[number] * np.arange(counter["size"])).min())
         return bound, found, values
 
-    def guess(self, around) -> None:
-        """Prices that a good roster suggests: what one more of a burden costs its people, averaged over a seat's holders."""
-        kinds, days = self.t.kinds, np.arange(self.last - self.first)
-        total, holders = np.zeros_like(self.prices), np.zeros_like(self.prices)
-        for place in range(len(self.people)):
-            row = around.roster[self.people[place], self.first : self.last]
-            for number in self.linked_of[place]:
-                counter = self.linked[number][1]
-                have, end = int(counter["step"][days, row].sum()), counter["end"]
-                if counter["name"][0] == "category" and 0 < have < counter["size"] - 1:
-                    self.own[number] = -(end[have + 1] - end[have - 1]) / 2
-            price = self.price_of(place, np.zeros_like(self.prices), self.own)
-            total[days, row] += price[days, row]
-            holders[days, row] += 1
-        mean = total / np.maximum(1, holders)
-        mean[:, kinds] = 0.0
-        self.prices[:, :kinds] = np.where(self.priced, np.clip(mean[:, :kinds], -self.over, self.under), 0.0)
-
     def warm(
         self,
         rounds: int,

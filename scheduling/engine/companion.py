@@ -13,12 +13,12 @@ from multiprocessing.connection import Connection
 import numpy as np
 
 from . import search
+from .closing import Closer
 from .columns import Columns
 from .diving import dive
 from .improving import Improver, better
 from .pricing import Pricer
 from .problem import Problem
-from .proving import prove
 from .relaxed import Relaxed
 from .repairing import least_holes
 from .tables import build, outside
@@ -42,7 +42,6 @@ class Companion:
         self.whole = whole_costs(self.problem)
         self.constant = self.problem.constant
         self.s = search.begin(self.t, roster, seed)
-        self.best_known = self.s.value.copy()
         self.bound = -np.inf
 
     def tell(self, *message) -> None:
@@ -98,11 +97,9 @@ class Companion:
         half = time.perf_counter() + (self.until - time.perf_counter()) / 2
         if not self.t.target.shape[1] and not long and not self.closed:
             c.warm(15, half, self.s.value[1] - self.constant, agility=0.02, tell=self.say_bound)
-            c.generate(half, gap=1e-4, tell=self.say_bound)
+            c.generate(half, gap=1e-7 if self.whole else 1e-4, tell=self.say_bound)
             self.share_prices(c)
             self.descend(c)
-            if not self.closed and self.whole:
-                c.generate(time.perf_counter() + (self.until - time.perf_counter()) / 4, gap=1e-7, tell=self.say_bound)
         self.share_prices(c)
         self.improve(c)
 
@@ -172,39 +169,26 @@ class Companion:
         self.listen()
         if rows is None:
             return
-        theirs = search.begin(self.t, outside(np.array(rows), self.t.kinds))
-        if better(theirs.value, self.s.value):
-            self.s.roster[:] = theirs.roster
-            search.refresh(self.t, self.s)
-            self.s.best[:], self.s.best_value[:] = self.s.roster, self.s.value
-            self.offer()
+        self.take(rows)
 
     def improve(self, c: Columns) -> None:
         """Neighbourhoods until the end; now and then an attempt to prove that nothing better is left."""
         # the dive has fixed columns in this master: bounds stay, its solver is not used again
-        step = 1.0 if self.whole else 0.0
         better_rows = Improver(
             self.t, self.s, self.whole, seed=7, pricers=c.pricers, prices=c.prices, own=c.own, box=c.box
         )
         better_rows.own_of = tuple((c.people[place], counter) for place, counter in c.linked)
-        if better_rows.whole:
+        if better_rows.short:
             better_rows.remember((c.people[place], row, cost) for place, row, cost in c.columns)
         else:
             better_rows.pricers = None
-        failed, idle = np.inf, 0
+        closer = Closer(c) if self.whole and better_rows.short and not self.elastic(c) else None
+        idle = 0
         while time.perf_counter() < self.until and not self.closed:
-            gap = self.s.value[1] - self.constant - c.bound
-            if (
-                self.whole
-                and better_rows.whole
-                and (idle >= 8 or gap < 1.5)
-                and not self.elastic(c)
-                and (gap < failed or idle >= 40)
-            ):
-                failed, idle = gap, 0
-                self.attempt(c, step)
-                continue
-            if better_rows.once(self.until):
+            if closer and closer.worth(self.s.value[1] - self.constant, idle) and self.s.value[0] < 1e-9:
+                idle = 0
+                self.attempt(closer)
+            elif better_rows.once(self.until):
                 idle = 0
                 self.offer()
             else:
@@ -214,20 +198,21 @@ class Companion:
     def elastic(self, c: Columns) -> bool:
         return any(pricer.elastic for pricer in c.pricers)
 
-    def attempt(self, c: Columns, step: float) -> None:
-        now = time.perf_counter()
-        answer = prove(
-            c, self.s.value[1] - self.constant, step, min(self.until, now + max(5.0, (self.until - now) / 2))
-        )
-        if answer is None:
-            return
-        rows, bound = answer
-        if rows is not None:
-            self.s.roster[:] = np.array(rows)
+    def attempt(self, closer: Closer) -> None:
+        def best() -> float:
+            self.listen()
+            return self.s.value[1] - self.constant
+
+        self.say_bound(closer.attempt(best, [row.copy() for row in self.s.roster], self.until, self.take))
+
+    def take(self, rows) -> None:
+        """A roster as rows, kept and offered if it is better."""
+        theirs = search.begin(self.t, outside(np.array(rows), self.t.kinds))
+        if better(theirs.value, self.s.value):
+            self.s.roster[:] = theirs.roster
             search.refresh(self.t, self.s)
             self.s.best[:], self.s.best_value[:] = self.s.roster, self.s.value
             self.offer()
-        self.say_bound(bound)
 
     def holes(self) -> None:
         """A proven least number of holes, when the best roster still has some."""

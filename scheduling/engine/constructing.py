@@ -1,4 +1,4 @@
-"""A first roster, person by person: each gets the cheapest legal row against what is still missing."""
+"""Whole rows, person by person: each gets the cheapest legal one against what is still missing."""
 
 import time
 
@@ -10,17 +10,6 @@ from .tables import Tables
 
 EXACT = 3_000_000  # states per day at most: so much is counted to make a row legal
 LIGHT = 25_000  # enough for weekends, in a long period
-
-
-def construct(t: Tables, s, until: float, order=None, seed: int = 1) -> bool:
-    """Fill rows in turn while there is time; False if time ran out. Rows already good are replaced only by better."""
-    pool: dict = {}
-    order = np.random.default_rng(seed).permutation(t.people) if order is None else order
-    for p in order:
-        if time.perf_counter() > until:
-            return False
-        respond(t, s, int(p), pool)
-    return True
 
 
 def respond(t: Tables, s, p: int, pool: dict, patient: bool = True) -> None:

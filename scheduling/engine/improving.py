@@ -17,14 +17,14 @@ class Improver:
     def __init__(self, t: Tables, s, integral: bool, seed: int = 1, pricers=None, prices=None, own=None, box=np.inf):
         self.t, self.s, self.integral = t, s, integral
         self.random = np.random.default_rng(seed)
-        self.whole = t.days <= 44
+        self.short = t.days <= 44  # whole rows can be had exactly
         self.pool: dict = {}
         self.box = box
         self.pricers = pricers
         self.rows: list[dict] = [{} for _ in range(t.people)]
         self.prices, self.own = prices, own
-        self.size = 6.0
-        self.tries = self.wins = 0
+        self.size = {True: 6.0, False: 10.0}  # people at once: whole rows, some days
+        self.spent = {True: 0.0, False: 0.0}
         self.starts = [
             d for d in range(t.days) if d == 0 or t.weekend[d] < 0 or t.weekend_days[t.weekend[d], 0] == d
         ]  # fmt: skip
@@ -36,10 +36,8 @@ class Improver:
                 self.rows[p].setdefault(row.tobytes(), (row, cost))
 
     def window(self) -> tuple[int, int]:
-        """All days of a short period, some weeks of a long one."""
-        if self.whole:
-            return 0, self.t.days
-        length = int(self.random.choice([14, 21, 28, 42]))
+        """Some days that begin with a week or at its end, sometimes more of a long period."""
+        length = int(self.random.choice([7, 10, 14] if self.short else [7, 14, 21, 28, 42]))
         first = int(self.random.choice([d for d in self.starts if d <= max(0, self.t.days - length // 2)]))
         last = min([d for d in [*self.starts, self.t.days] if d >= min(first + length, self.t.days)])
         return first, last
@@ -64,61 +62,68 @@ class Improver:
 
     def once(self, until: float) -> bool:
         """Free some, solve, keep what is better."""
-        t, s = self.t, self.s
-        first, last = self.window()
-        people = self.people(int(min(t.people, max(2, round(self.size)))), first, last)
-        if self.whole and self.pricers is None:
-            self.pricers = [None] * t.people
+        t = self.t
+        whole = self.short and (self.spent[True] <= self.spent[False] or t.days <= 10)
         begin = time.perf_counter()
-        if time.perf_counter() > until - 0.1:
+        if begin > until - 0.1:
             return False
-        pricers = [self.pricer(p, first, last) for p in people]
+        try:
+            return self._once(whole, begin, until)
+        finally:
+            self.spent[whole] += time.perf_counter() - begin
+
+    def _once(self, whole: bool, begin: float, until: float) -> bool:
+        t, s = self.t, self.s
+        first, last = (0, t.days) if whole else self.window()
+        people = self.people(int(min(t.people, max(2, round(self.size[whole])))), first, last)
+        if whole and self.pricers is None:
+            self.pricers = [None] * t.people
+        pricers = [self.pricer(p, first, last, whole) for p in people]
         people = [p for p, pricer in zip(people, pricers, strict=True) if pricer.possible]
         pricers = [pricer for pricer in pricers if pricer.possible]
         if not people:
             return False
         part = Columns(t, s, people, (first, last), pricers=pricers, box=self.box)
-        self._warm_prices(part, people)
-        found, now = self._known(part, people)
+        self._warm_prices(part, people, whole)
+        found, now = self._known(part, people, whole)
         part.add(found[: len(people)])
         whole_start = len(part.columns) == len(people)
         part.add(found[len(people) :])
         step = 1.0 if self.integral else 1e-4 * max(1.0, abs(now))
         before = len(part.columns)
-        self.tries += 1
         part.generate(min(until, begin + 2.0), now, step - 1e-6, gap=1e-4)
-        if self.whole:
+        if whole:
             self.remember((people[place], row, cost) for place, row, cost in part.columns[before:])
         if part.bound + step - 1e-6 > now:
-            self.size = min(self.size * 1.02, t.people)
+            self.size[whole] = min(self.size[whole] * 1.02, t.people)
             return False
         spare = min(until - time.perf_counter(), 1.5)
         rows = choose(part, spare, list(range(len(people))) if whole_start else None)[0] if spare > 0.05 else None
-        self.size = self.size * (1.03 if time.perf_counter() - begin < 1.2 else 0.95)
+        self.size[whole] *= 1.03 if time.perf_counter() - begin < 1.2 else 0.95
         return rows is not None and self._take(people, first, last, rows)
 
-    def pricer(self, p: int, first: int, last: int) -> Pricer:
+    def pricer(self, p: int, first: int, last: int, whole: bool) -> Pricer:
         """Exact where that is possible; else with broken rules at their price."""
-        if self.whole and self.pricers[p] is not None:
+        if whole and self.pricers[p] is not None:
             return self.pricers[p]
-        window, around = ((first, last), self.s) if not self.whole else (None, None)
+        window, around = ((first, last), self.s) if not whole else (None, None)
         found = Pricer(self.t, p, window, around, pool=self.pool, room=400_000)
         if not found.possible or found.best(found.cost)[0] == np.inf:
             found = Pricer(self.t, p, window, around, pool=self.pool, room=400_000, elastic=True)
-        if self.whole:
+        if whole:
             self.pricers[p] = found
         return found
 
-    def _warm_prices(self, part: Columns, people: list[int]) -> None:
+    def _warm_prices(self, part: Columns, people: list[int], whole: bool) -> None:
         if self.prices is not None:
             part.prices = self.prices[part.first : part.last].copy()
-        if self.own is not None and self.whole:
+        if self.own is not None and whole:
             named = {(p, counter["name"]): self.own[n] for n, (p, counter) in enumerate(self.own_of)}
             part.own = np.array([named.get((people[place], c["name"]), 0.0) for place, c in part.linked])
 
     own_of: tuple = ()
 
-    def _known(self, part: Columns, people: list[int]) -> tuple[list, float]:
+    def _known(self, part: Columns, people: list[int], whole: bool) -> tuple[list, float]:
         """The rows to begin with, the present ones first, and what the present ones cost together."""
         found, others, now = [], [], float(self._cover_cost(part, people))
         days = np.arange(part.last - part.first)
@@ -129,7 +134,7 @@ class Improver:
                 continue
             now += cost + part.pricers[place].lost_cost(row)
             found.append((place, row, cost))
-            if self.whole:
+            if whole:
                 rows = list(self.rows[p].values())
                 if len(rows) > 40:
                     price, own = part.price_of(place, part.prices, part.own), part.pricers[place].cost
@@ -150,7 +155,6 @@ class Improver:
             s.roster[people] = old
             search.refresh(t, s)
             return False
-        self.wins += 1
         if better(s.value, s.best_value):
             s.best[:] = s.roster
             s.best_value[:] = s.value

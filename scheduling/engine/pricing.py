@@ -42,7 +42,7 @@ class Pricer:
         self.first, self.last = window or (0, t.days)
         machine = t.automaton[p]
         allowed = np.isfinite(t.cost[p, self.first : self.last]).any(axis=0)
-        counters = self._counters(t, p, allowed, _outside(t, p, self.first, self.last, around))
+        counters = self.counters = self._counters(t, p, allowed, _outside(t, p, self.first, self.last, around))
         size = t.step.shape[1]
         kept, self.idle = [], []
         for counter in counters:

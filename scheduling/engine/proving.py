@@ -8,6 +8,7 @@ from numba import njit
 from .columns import Columns
 from .diving import choose
 from .pricing import Pricer
+from .stepping import arc, fill
 
 
 class TooMany(Exception):
@@ -63,48 +64,6 @@ def list_rows(
     if count < 0:
         raise TooMany
     return [(rows[number].copy(), float(costs[number])) for number in range(count)]
-
-
-@njit(cache=True, nogil=True)
-def arc(plan, price, d, s, k, columns):
-    c = plan.member[k]
-    cost = price[d, k] + plan.broke[s, c]
-    if plan.second[d] and (k != columns - 1) != plan.works[s]:
-        cost += plan.split
-    return cost
-
-
-@njit(cache=True, nogil=True)
-def fill(plan, start, price, end, tail, values, least):
-    """Cheapest way to each state of each day."""
-    days, columns = price.shape
-    S, R, M = values.shape[1], values.shape[2], values.shape[3]
-    values[0, start, 0, 0] = 0.0
-    for d in range(days):
-        for s in range(S):
-            flag = 1 if plan.works[s] else 0
-            for k in range(columns):
-                c = plan.member[k]
-                if c < 0:
-                    continue
-                cost = arc(plan, price, d, s, k, columns)
-                if not cost < np.inf:
-                    continue
-                to, jump = plan.step[s, c], plan.long_step[d, flag, c]
-                for r in range(R):
-                    r2 = plan.rest_next[plan.rest_id[d, flag, c], r]
-                    if r2 < 0:
-                        continue
-                    for m in range(M - jump):
-                        value = values[d, s, r, m] + cost
-                        if value < values[d + 1, to, r2, m + jump]:
-                            values[d + 1, to, r2, m + jump] = value
-    least[0] = np.inf
-    for s in range(S):
-        for r in range(R):
-            for m in range(M):
-                least[0] = min(least[0], values[days, s, r, m] + end[r, m] + tail[s])
-    return least[0] < np.inf
 
 
 @njit(cache=True, nogil=True)

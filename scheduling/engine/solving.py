@@ -121,7 +121,7 @@ class _Solving:
         try:
             if self.t.people and self.t.days:
                 self._begin()
-                self._anneal(max(0.3, (0.7 if (self.t.weight > 0).any() else 0.2) * self.seconds))
+                self._anneal(max(0.3, (0.7 if (self.t.weight > 0).any() else 0.1) * self.seconds))
                 self._mend()
                 self._improve()
                 self._mend()
