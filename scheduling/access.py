@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from duty.access import with_role
+from duty.clock import day_of
 from duty.models import Person, Role, Unit
 from scheduling.models import Member
 from scheduling.recipients import heads_above
@@ -119,6 +120,12 @@ def read_reason(person, absence) -> bool:
 def cover(person, shift) -> bool:
     """Take someone off a watch, fill an open seat: planners, and the heads above."""
     return plans(person, shift.unit_id) or person.pk in heads_above(shift.unit_id)
+
+
+def take_open(person, shift) -> bool:
+    """Take an open seat by oneself: who is in the pool of the unit on that day; the rules say whether they fit."""
+    day = day_of(shift.starts_at)
+    return Member.objects.filter(unit=shift.unit_id, person=person).between(day, day).exists()
 
 
 def give(person, seat) -> bool:

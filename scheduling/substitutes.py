@@ -105,11 +105,15 @@ def candidates(
 
 
 def seat_as_duty(
-    shift: Shift, role: str, span: tuple[dt.datetime, dt.datetime] | None = None, key: Hashable = "asked"
+    shift: Shift, role: str, span: tuple[dt.datetime, dt.datetime] | None = None, key: Hashable = "asked", around=None
 ) -> Duty:
-    """A seat of a published watch as a duty, with the qualification that its pattern asks for."""
+    """A seat of a published watch as a duty, with the qualification that its pattern asks for.
+
+    `around` is (days_between, qualifications_asked) of the days around it, for whoever asks of many seats.
+    """
     date = day_of(shift.starts_at)
-    day = days_between(date, date)[date]
+    days, wanted = around or (days_between(date, date), qualifications_asked(shift.unit_id, date, date))
+    day = days[date]
     start, end = span or (shift.starts_at, shift.ends_at)
     duty = Duty(
         key=key,
@@ -125,4 +129,4 @@ def seat_as_duty(
         watch=(shift.post_id, shift.starts_at),
         place=shift.post.name,
     )
-    return replace(duty, qualification=qualifications_asked(shift.unit_id, date, date)(duty))
+    return replace(duty, qualification=wanted(duty))

@@ -60,6 +60,7 @@ urlpatterns = [
     path("shifts/<int:pk>/remove/", shifts.remove, name="shift-remove"),
     path("shifts/<int:pk>/open/", open_seats.open_seats, name="shift-open"),
     path("shifts/<int:pk>/fill/", open_seats.fill, name="shift-fill"),
+    path("shifts/<int:pk>/take/", open_seats.take, name="shift-take"),
     path("shifts/<int:pk>/without/", open_seats.do_without, name="shift-without"),
     path("shifts/<int:pk>/vacate/", open_seats.vacate, name="shift-vacate"),
     path("posts/", posts.posts, name="posts"),

@@ -45,6 +45,14 @@ def filled(shift, role, person, span):
     return write
 
 
+def asked_for(shift, role, person, span):
+    def write():
+        values = {"who": person.name, "watch": shift.title, "role": role_name(role)}
+        return _("%(who)s would take the open seat: %(role)s on %(watch)s") % values, neighbours(shift, role, span)
+
+    return write
+
+
 def role_name(role: str):
     from scheduling.models import SeatRole
 

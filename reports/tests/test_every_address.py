@@ -42,7 +42,7 @@ VERBS = {
     "incident-phone": "acknowledge_by_phone", "incident-note": "note", "incident-regrade": "regrade",
     "incident-close": "close", "incident-reopen": "reopen", "incident-reveal": "reveal_contact",
     "incident-amend": "amend", "shift-change": "change", "shift-remove": "remove", "line-change": "keep",
-    "shift-fill": "cover", "shift-without": "cover", "shift-vacate": "cover", "absence-change": "refile",
+    "shift-fill": "cover", "shift-take": "take_open", "shift-without": "cover", "shift-vacate": "cover", "absence-change": "refile",
     "absence-approve": "decide", "absence-decline": "decide", "absence-withdraw": "refile", "absence-back": "refile",
     "swap-take": "take", "swap-approve": "settle_swap", "swap-withdraw": "call_off",
     "post-change": "arrange", "post-pattern": "arrange", "pattern-change": "arrange", "pattern-end": "arrange",

@@ -22,7 +22,7 @@ GROUPS = (
     ),
     (
         (gettext_lazy("How turns run"), ("rotation", "leader_daily", "whole_weekends", "steady_pairs")),
-        (gettext_lazy("Publishing, swaps, absences"), ("publish_days_ahead", "ladder_hours", "swap_needs_approval", "swap_days_ahead", "both_away")),
+        (gettext_lazy("Publishing, swaps, absences"), ("publish_days_ahead", "ladder_hours", "officers_take_open", "swap_needs_approval", "swap_days_ahead", "both_away")),
     ),
 )  # fmt: skip
 
@@ -79,6 +79,7 @@ class TermsForm(forms.ModelForm):
             "ladder_hours": gettext_lazy("Those who plan, then the head of the unit, are told of an empty seat: for example 72、24、4. Empty: nobody is."),
             "swap_needs_approval": gettext_lazy("Otherwise a swap counts as soon as both have agreed."),
             "swap_days_ahead": gettext_lazy("A swap of a duty on a statutory holiday is asked for this early."),
+            "officers_take_open": gettext_lazy("Whoever fits without breaking a rule sits there at once. Otherwise those who plan are asked."),
             "both_away": gettext_lazy("Otherwise leave of one is warned of while the other is away."),
             "office_starts": gettext_lazy("On workdays the offices themselves keep these hours; all others are watched."),
         }  # fmt: skip

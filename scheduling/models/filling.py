@@ -74,9 +74,44 @@ class Filling(models.Model):
         self.give(gap.role, person, span)
         self._say(gap.role, gap.left, person, span)
         leaders = {seat.person_id for seat in self.seats.filter(role="leader")}
-        told = {person.pk, *leaders} - {by.pk}
+        told = {person.pk, *leaders, *gap.volunteers} - {by.pk}
         tell(told, f"filled:{gap.pk}", wording.filled(self, gap.role, person, span), matter_id=self.pk, at=at)
         self.after_seats_changed(by=by, at=at)
+
+    @verb(gettext_lazy("took the open seat"))
+    def take_open(self, gap, judge, *, by, at):
+        """An officer sits down on it; taken once. `judge(span)` raises Conflict where a rule stands in the way.
+
+        It judges while the officer is held, so that two seats taken at once are judged one after the other.
+        """
+        gap.shift = self._as_it_stands()
+        hold(by.pk)
+        span = self._ahead(gap.span, at)
+        self._close(gap, by, at, taken_by=by)
+        judge(span)
+        with_them = {seat.person_id for seat in self.seats.all()}
+        self.give(gap.role, by, span)
+        self._say(gap.role, gap.left, by, span)
+        told = {*planners_of([self.unit_id]).get(self.unit_id, []), *with_them, *gap.volunteers} - {by.pk}
+        tell(told, f"took:{gap.pk}", wording.filled(self, gap.role, by, span), matter_id=self.pk, at=at)
+        self.after_seats_changed(by=by, at=at)
+
+    @verb(gettext_lazy("asked for the open seat"))
+    def ask_for_open(self, gap, judge, *, by, at):
+        """Where officers do not take open duties by themselves: those who plan hear who would."""
+        gap.shift = self._as_it_stands()
+        gap.refresh_from_db(fields=["closed_at", "volunteers"])
+        if gap.closed_at is not None:
+            raise Conflict(self, _("This seat is open no more."))
+        if by.pk in gap.volunteers:
+            raise Conflict(self, _("You have asked for this seat already. Those who plan have it."))
+        span = self._ahead(gap.span, at)
+        judge(span)
+        self.open_seats.filter(pk=gap.pk).update(volunteers=[*gap.volunteers, by.pk])
+        self._say(gap.role, gap.left, by, span)
+        told = {*planners_of([self.unit_id]).get(self.unit_id, [])} - {by.pk}
+        write = wording.asked_for(self, gap.role, by, span)
+        tell(told, f"asks:{gap.pk}:{by.pk}", write, matter_id=self.pk, at=at, urgent=span[0] - at < wording.SOON)
 
     @verb(gettext_lazy("decided to do without"))
     def do_without(self, gap, *, by, at, reason: str):

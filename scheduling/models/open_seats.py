@@ -1,5 +1,6 @@
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +37,8 @@ class OpenSeat(Part):
     opened_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField()
     taken_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
+    # Who asks for it where officers may not take it by themselves; in the order in which they did.
+    volunteers = ArrayField(models.BigIntegerField(), default=list)
     closed_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
 

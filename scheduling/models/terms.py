@@ -53,6 +53,7 @@ class Terms(models.Model):
     )
     swap_needs_approval = models.BooleanField(_("a swap needs approval"), default=True)
     swap_days_ahead = models.PositiveSmallIntegerField(_("swaps of holidays are asked days ahead"), default=2)
+    officers_take_open = models.BooleanField(_("officers may take open duties themselves"), default=True)
     both_away = models.BooleanField(_("a head and the deputy may be away together"), default=False)
     ladder_hours = ArrayField(
         models.PositiveSmallIntegerField(),

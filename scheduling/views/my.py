@@ -21,6 +21,7 @@ from scheduling.models import Entitlement, Feed, Objection, Seat, Terms
 from scheduling.models.days import DayKind, days_between
 from scheduling.models.shifts import SEAT_ORDER
 from scheduling.rights import month_of, overlong, shortest_rest, tallies, tally
+from scheduling.taking import offers_to
 
 BEFORE_ALL = dt.date(2000, 1, 31)
 NEAR = DAY  # a watch further away than this is not the one before, or after
@@ -65,6 +66,7 @@ def my(request, pk: int | None = None):
         "year": _year(person, request.at),
         "objections": list(Objection.objects.filter(person=person).select_related("shift__post")[:5]),
         "seen": request.user.sight.units(),
+        "offers": offers_to(person, request.at) if own else [],
         "feed": Feed.objects.filter(person=person, is_on=True).first() if own else None,
     }  # fmt: skip
     return render(request, "scheduling/my.html", context)

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
+from duty.clock import day_of
 from duty.models import Person
+from scheduling import taking
 from scheduling.forms.absences import ReasonForm
-from scheduling.models import Shift
+from scheduling.models import Member, Shift
 from scheduling.takers import fit, offered
 
 
@@ -33,7 +35,12 @@ def _page(request, shift: Shift, status: int = 200, **bound):
         span = max(gap.span[0], request.at), gap.span[1]
         ahead = span[1] > request.at
         people = offered(shift, gap.role, request.at, span, {gap.left_id}) if may_cover and ahead else []
+        for row in people:
+            row["asks"] = row["pk"] in gap.volunteers
         rows.append({"gap": gap, "span": span, "people": people})
+    offers = {offer.gap.pk: offer for offer in taking.offers_to(request.user, request.at, shift)} if rows else {}
+    for row in rows:
+        row["offer"] = offers.get(row["gap"].pk)
     context = {"shift": shift, "rows": rows, "may_cover": may_cover, "crew": shift.crew()} | bound
     return render(request, "scheduling/open_seats.html", context, status=status)
 
@@ -59,6 +66,23 @@ def fill(request, pk: int):
     shift.fill(gap, person, by=request.user, at=request.at, reason=reason)
     messages.success(request, _("%(name)s takes it, and is told.") % {"name": person.name})
     return redirect("shift-open", shift.pk) if shift.open_seats.open().exists() else redirect(shift)
+
+
+@signed_in
+@require_POST
+def take(request, pk: int):
+    """An officer takes an open seat by themselves, or asks for it where the unit's terms say so."""
+    pools = Member.objects.filter(person=request.user).standing(day_of(request.at)).values_list("unit_id", flat=True)
+    rows = Shift.objects.live().select_related("post", "unit")
+    seen = rows.visible_to(request.user) | rows.filter(unit_id__in=list(pools))
+    shift = get_object_or_404(seen, pk=pk)
+    may(request.user, "take_open", shift)
+    gap = get_object_or_404(shift.open_seats, pk=_number(request.POST.get("seat")))
+    if taking.take(shift, gap, by=request.user, at=request.at):
+        messages.success(request, _("It is yours. Those who plan and whoever is on this watch are told."))
+    else:
+        messages.success(request, _("Those who plan are asked. You are told once it is decided."))
+    return redirect("my")
 
 
 @signed_in
