@@ -24,6 +24,7 @@ class Chip:
     state: str  # hard, soft or nothing
     pinned: bool
     title: str
+    open: str = ""  # the hours of its seat that are open, where only a part is kept
 
 
 class Marks:

@@ -15,6 +15,7 @@ from scheduling.marks import Chip, Marks
 from scheduling.models import AbsenceKind, Roster, SeatRole
 from scheduling.models.days import days_between
 from scheduling.models.laying import Laid, as_drafted, as_published
+from scheduling.part_open import PartOpen, parts_open
 from scheduling.publishing import plan_from
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
@@ -44,6 +45,7 @@ class Column:
     name: str
     is_moved: bool
     open: int = 0
+    partly: int = 0  # seats of which a part is open
     seats: int = 0
 
     @property
@@ -87,6 +89,7 @@ class Sheet:
     fair: Balance
     slots: dict[int, Laid]
     at: dt.datetime
+    parts: list[PartOpen] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
@@ -150,6 +153,21 @@ class Sheet:
             found.append((words, each[0][0].duties[-1], sum(map(len, each))))
         return found
 
+    @cached_property
+    def open_beside(self) -> dict[tuple, str]:
+        """{(watch, role, start, end) of someone's part: the hours beside it that are open}."""
+        found: dict[tuple, str] = {}
+        for part in self.parts:
+            for slot in self.slots.values():
+                touches = part.span[0] in (slot.ends_at, slot.starts_at) or part.span[1] in (
+                    slot.starts_at,
+                    slot.ends_at,
+                )
+                if (slot.shift_id, slot.role) == (part.shift, part.role) and slot.person_id and touches:
+                    key = slot.shift_id, slot.role, slot.starts_at, slot.ends_at
+                    found[key] = "、".join(filter(None, (found.get(key), part.hours)))
+        return found
+
     @property
     def misplaced(self) -> float:
         """Duties that would have to change hands for a perfect balance, in the category where it is most."""
@@ -185,6 +203,9 @@ def sheet_of(roster: Roster, at: dt.datetime) -> Sheet:
     for key, duty in plan.duties.items():
         columns[duty.date].seats += 1
         columns[duty.date].open += plan.who[key] is None
+    sheet.parts = parts_open(roster, at)
+    for part in sheet.parts:
+        columns[part.date].partly += 1
     sheet.columns = list(columns.values())
     sheet.rows = [_row(sheet, person) for person in sorted(plan.people, key=_in_order(sheet))]
     return sheet
@@ -207,7 +228,11 @@ def _row(sheet: Sheet, person: int) -> Row:
     for duty in sheet.plan.held(person):
         if duty.key in sheet.plan.duties:
             state = sheet.states.get((person, duty.key), "")
-            chips[duty.date].append(sheet.marks.chip(duty, state, sheet.slots[duty.key].is_pinned))
+            slot = sheet.slots[duty.key]
+            chip = sheet.marks.chip(duty, state, slot.is_pinned)
+            if sheet.parts:
+                chip.open = sheet.open_beside.get((slot.shift_id, slot.role, slot.starts_at, slot.ends_at), "")
+            chips[duty.date].append(chip)
     who = sheet.plan.people[person]
     away = _away(who, sheet.plan.first, sheet.plan.last)
     cells = [

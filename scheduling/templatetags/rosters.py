@@ -17,13 +17,15 @@ register.filter("category_name", category_name)
 def roster_cells(row: Row, editable: bool, planner: bool):
     """The cells of one person, each with its duties; for those who plan, why they are away and what they wish."""
     wish = {"free": escape(_("would like to be free")), "duty": escape(_("would like duty"))}
+    open_words = escape(_("open:"))
     drag = ' draggable="true"' if editable else ""
     parts = []
     for column, chips, away, wanted in row.cells:
         inner = "".join(
             f'<a class="duty-mark {chip.sort}{" second" if chip.second else ""}{f" {chip.state}" if chip.state else ""}'
-            f'{" pinned" if chip.pinned else ""}" href="?slot={chip.key}#panel" data-slot="{chip.key}"{drag}'
-            f' title="{escape(chip.title)}" tabindex="-1">{escape(chip.mark)}</a>'
+            f'{" pinned" if chip.pinned else ""}{" part" if chip.open else ""}" href="?slot={chip.key}#panel" data-slot="{chip.key}"{drag}'
+            f' title="{escape(chip.title)}{f" · {open_words} {chip.open}" if chip.open else ""}" tabindex="-1">{escape(chip.mark)}'
+            f"{f'<small>{chip.open[:2]}</small>' if chip.open else ''}</a>"
             for chip in chips
         )
         if away:
