@@ -118,8 +118,7 @@ class Roster(Subject):
 
     def promise(self, at: dt.datetime, by=None) -> None:
         """It is to be published so many days ahead of its first day (A36)."""
-        ahead = Terms.of(self.unit_id).publish_days_ahead
-        self.owe("scheduling.publish", start_of(self.first_on - ahead * DAY), at=at, by=by)
+        self.owe("scheduling.publish", publication_due(self.unit_id, self.first_on), at=at, by=by)
 
     @verb(_("changed the draft"))
     def seat(self, people: dict[int, int | None], edits: int | None = None, what: str = "seat", *, by, at):
@@ -267,6 +266,11 @@ class Roster(Subject):
 
 def _place(slot: Slot) -> tuple:
     return slot.post_id, slot.starts_at, slot.role, slot.place
+
+
+def publication_due(unit_id: int, first_on: dt.date) -> dt.datetime:
+    """By when a roster that begins on that day is to be published."""
+    return start_of(first_on - Terms.of(unit_id).publish_days_ahead * DAY)
 
 
 def _told(slots: dict[int, Slot], changed: dict, most: int = 20) -> list[str]:

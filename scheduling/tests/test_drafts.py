@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 
 from conftest import local, make_person
-from duty.models import Deadline, Line, Role
+from duty.models import Deadline, Line, Notice, Role
 from duty.steps import Conflict
+from duty.sweeping import sweep
 from scheduling.drafting import begin_ahead
 from scheduling.models import Day, DayKind, Pattern, PatternSeat, Roster, RosterStatus, Slot
 from scheduling.publishing import publish
+from scheduling.tests.reading import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -118,9 +120,34 @@ def test_a_roster_is_begun_on_the_page_for_the_next_month(as_, manager, house, m
     make_pattern(primary=1)
     client = as_(manager)
     assert "2026-12-01" in client.get("/rosters/new/").content.decode()
-    answer = client.post("/rosters/new/", {"unit": house["ops"].pk, "first_on": "2026-12-01", "last_on": "2026-12-31"})
+    answer = client.post("/rosters/new/", {"unit": house["ops"].pk, "first_on": "2026-12-05", "last_on": "2026-12-31"})
     roster = Roster.objects.get()
-    assert answer.url == f"/rosters/{roster.pk}/" and roster.slots.count() == 31
+    assert answer.url == f"/rosters/{roster.pk}/" and roster.slots.count() == 27
+
+
+def test_a_period_whose_promise_is_past_is_said_before_anybody_is_told(as_, manager, house, chief, make_pattern):
+    make_pattern(primary=1)
+    client, late = as_(manager), "it is late already"
+    page = Page(client.get("/rosters/new/"))  # next month: to be published by 21 November, and it is the 22nd
+    assert late in page.text and "Begin it all the same" in page.text
+    other = {
+        "unit": house["ops"].pk,
+        "first_on": "2026-11-30",
+        "last_on": "2026-12-31",
+        "late_known": page.values["late_known"],
+    }
+    answer = client.post("/rosters/new/", other)  # said of another day
+    assert answer.status_code == 422 and late in Page(answer).text and not Roster.objects.exists()
+    known = Page(answer).values["late_known"]
+    assert client.post("/rosters/new/", other | {"late_known": known}).status_code == 302
+    sweep()
+    assert Notice.objects.filter(recipient=chief, matter_id=Roster.objects.get().pk).exists()
+
+
+def test_a_period_in_time_is_begun_without_a_word(as_, manager, house, make_pattern):
+    make_pattern(primary=1)
+    sent = {"unit": house["ops"].pk, "first_on": "2026-12-10", "last_on": "2026-12-31"}
+    assert as_(manager).post("/rosters/new/", sent).status_code == 302
 
 
 @pytest.mark.parametrize(
