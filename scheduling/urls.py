@@ -42,6 +42,7 @@ urlpatterns = [
     path("rosters/<int:pk>/stop/", generator.stop, name="roster-stop"),
     path("rosters/<int:pk>/progress/", generator.progress, name="roster-progress"),
     path("rosters/<int:pk>/revise/", publication.revise, name="roster-revise"),
+    path("rosters/<int:pk>/read/", publication.read, name="roster-read"),
     path("rosters/<int:pk>/archive/", publication.archive, name="roster-archive"),
     path("rosters/<int:pk>/month/", calendars.month, name="roster-month"),
     path("rosters/<int:pk>/list/", calendars.by_date, name="roster-list"),

@@ -1,6 +1,7 @@
 """Publishing a roster, changing a published one, and what was published when."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -80,6 +81,19 @@ def archive(request, pk: int):
     may(request.user, "change", roster)
     roster.archive(by=request.user, at=request.at)
     messages.success(request, _("Archived. It can be looked at, printed and exported as before."))
+    return redirect(roster)
+
+
+@signed_in
+@require_POST
+def read(request, pk: int):
+    """I have read it: what I was told of this roster up to what stood on the page, and nothing that came since."""
+    roster = _roster(request, pk)
+    shown = request.POST.get("shown", "")
+    if not (shown.isascii() and shown.isdecimal() and len(shown) < 19):
+        raise Http404
+    Notice.objects.to(request.user).filter(matter_id=roster.pk, pk__lte=int(shown)).waiting().acknowledge(request.at)
+    messages.success(request, _("Noted. Those who plan see that you have read it."))
     return redirect(roster)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from duty.access import can, may, signed_in
 from duty.clock import DAY, day_of, start_of
-from duty.models import Deadline, Unit
+from duty.models import Deadline, Notice, Unit
 from duty.pages import Older
 from scheduling.access import PLANNERS, planners
 from scheduling.cells import panel_of
@@ -78,6 +78,7 @@ def sheet_context(request, roster: Roster) -> dict:
     return {
         "roster": roster,
         "sheet": sheet,
+        "unread": list(Notice.objects.to(request.user).filter(matter_id=roster.pk).waiting().order_by("id")),
         "editable": editable,
         "is_over": roster.is_current and roster.is_over(request.at),
         "may_change": can(request.user, "change", roster),
