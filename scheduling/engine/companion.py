@@ -15,6 +15,7 @@ import numpy as np
 from . import search
 from .closing import Closer
 from .columns import Columns
+from .compact import Compact, fits
 from .diving import dive
 from .improving import Improver, better
 from .pricing import Pricer
@@ -78,13 +79,21 @@ class Companion:
 
     def work(self) -> None:
         long = self.long = self.effort() > 4e8
+        fair = bool((self.t.weight > 0).any())
         # Prices above what wishes and fairness can ever say only make the master restless.
         box = np.inf if self.whole else max(10.0, 5 * self.soft_scale())
         self.listen()
         begun = time.perf_counter()
-        if self.t.target.shape[1]:
+        if fair and fits(self.problem, self.t):
+            self.wait_for_roster(begun + 0.02 * (self.until - begun))
+            self.quick_bound(box, begun + 0.05 * (self.until - begun))
+            self.holes()
+            self.compact()
+            if self.closed:
+                return
+        elif fair:
             self.wait_for_roster(begun + 0.12 * (self.until - begun))
-        quick = self.quick_bound(box, begun + (0.3 if self.t.target.shape[1] or long else 0.1) * (self.until - begun))
+        quick = self.quick_bound(box, begun + (0.3 if fair or long else 0.1) * (self.until - begun))
         c = self.columns = Columns(self.t, self.s, box=box, room=25_000 if long else 400_000)
         c.solver.setOptionValue("solver", "ipm")
         c.solver.setOptionValue("run_crossover", "off")
@@ -95,13 +104,31 @@ class Companion:
         self.share_prices(c)
         self.holes()
         half = time.perf_counter() + (self.until - time.perf_counter()) / 2
-        if not self.t.target.shape[1] and not long and not self.closed:
+        if not fair and not long and not self.closed:
             c.warm(15, half, self.s.value[1] - self.constant, agility=0.02, tell=self.say_bound)
             c.generate(half, gap=1e-7 if self.whole else 1e-4, tell=self.say_bound)
             self.share_prices(c)
             self.descend(c)
         self.share_prices(c)
         self.improve(c)
+
+    def compact(self) -> None:
+        """Months with fair shares: the whole as one programme, as long as there is time."""
+
+        def told(bound: float, roster: np.ndarray | None) -> bool:
+            if roster is not None:
+                self.take(roster)
+            self.say_bound(bound - self.constant)
+            return self.closed or time.perf_counter() > self.until
+
+        def best() -> tuple[float, np.ndarray]:
+            self.listen()
+            return float(self.s.value[1]) if self.s.value[0] < 1e-9 else np.inf, self.s.roster
+
+        programme = Compact(self.problem, self.t)
+        seconds = self.until - time.perf_counter()
+        if seconds > 0.5:
+            self.say_bound(programme.solve(best, seconds, told) - self.constant)
 
     def quick_bound(self, box: float, until: float) -> Relaxed:
         """Prices and a bound within seconds; the better the roster already known, the straighter the way."""

@@ -42,16 +42,19 @@ class Linear:
             if low > 0 or sum(terms.values()) > high:
                 self.row(terms, float(low), float(high))
             return {}
-        self.offset += float(end[low])
-        row, start, left = dict(terms), {}, now - low
-        while len(slopes):
-            same = int(np.argmax(np.abs(slopes - slopes[0]) > 1e-12)) or len(slopes)
-            column = self.column(float(slopes[0]), float(same))
-            start[column] = float(np.clip(left, 0, same))
-            left -= start[column]
-            row[column] = -1.0
-            slopes = slopes[same:]
-        self.row(row, float(low), float(low))
+        least = int(np.argmin(np.where(np.isfinite(end), end, np.inf)))  # prices are counted from here, up and down
+        self.offset += float(end[least])
+        row, start = dict(terms), {}
+        for sign, steps in ((-1.0, slopes[least - low :]), (1.0, -slopes[: least - low][::-1])):
+            left = max(0.0, -sign * (now - least))
+            while len(steps):
+                same = int(np.argmax(np.abs(steps - steps[0]) > 1e-12)) or len(steps)
+                column = self.column(float(steps[0]), float(same))
+                start[column] = min(left, float(same))
+                left -= start[column]
+                row[column] = sign
+                steps = steps[same:]
+        self.row(row, float(least), float(least))
         return start
 
     def solver(self) -> highspy.Highs:
@@ -69,3 +72,25 @@ class Linear:
         lp.integrality_ = [sorts[whole] for whole in self.whole]
         solver.passModel(lp)
         return solver
+
+    def proven(self, duals: np.ndarray) -> float:
+        """A bound on the programme's cost that any row prices prove, exact or not (weak duality)."""
+        low, high, most = np.array(self.low), np.array(self.high), np.array(self.most)
+        index, value = np.array(self.index), np.array(self.value)
+        rows = np.repeat(np.arange(len(low)), np.diff(self.starts))
+        y = np.where((duals > 0) & ~np.isfinite(low) | (duals < 0) & ~np.isfinite(high), 0.0, duals)
+        for _turn in range(2):
+            left = np.array(self.cost) - np.bincount(index, value * y[rows], minlength=len(most))
+            # a column without an end must not pay: the first row it stands in gives way
+            wrong = np.flatnonzero((left < 0) & ~np.isfinite(most))
+            for column in wrong.tolist():
+                at = int(np.flatnonzero(index == column)[-1])
+                y[rows[at]] += left[column] / value[at]
+            if not len(wrong):
+                break
+        else:
+            return -np.inf
+        side = np.where(y > 0, np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 0.0))
+        return (
+            float((y * side).sum() + np.minimum(0.0, left * np.where(np.isfinite(most), most, 0.0)).sum()) + self.offset
+        )

@@ -56,7 +56,7 @@ def test_attempts_end_with_the_best_roster_and_its_proof(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_roster_uses_a_step_dearer_than_its_distance_from_the_bound(seed):
-    problem, costs, t, _state, columns = whole(seed)
+    _problem, costs, t, _state, columns = whole(seed)
     for place, pricer in enumerate(columns.pricers):
         reduced = reduced_costs(pricer, columns.price_of(place, columns.prices, columns.own))
         assert reduced.min() == pytest.approx(0.0)
