@@ -1,6 +1,6 @@
 """How the seats and the people of a roster are written in a sheet, and read again in either language."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
+from duty.clock import local
 from duty.models import Person
 from duty.sheets import plain
 from scheduling.models import SeatRole, Slot
@@ -16,8 +17,34 @@ from scheduling.models.shifts import SEAT_ORDER
 Kind = tuple[int, str, str]  # post, name of the watch, role
 
 
-def kind_of(slot: Slot) -> Kind:
-    return slot.post_id, slot.name, slot.role
+class Kinds:
+    """What kind of seat each of a roster is. Where a post has two watches of one name on a day, the hour tells them apart."""
+
+    def __init__(self, slots: Iterable[Slot]):
+        self.begins: dict = {}  # a part of a watch begins later than the watch does
+        for slot in slots:
+            self.begins[slot.watch] = min(slot.starts_at, self.begins.get(slot.watch, slot.starts_at))
+        watches = Counter(
+            (slot.date, slot.post_id, slot.name) for slot in {slot.watch: slot for slot in slots}.values()
+        )
+        self.repeated = {(post, name) for (_date, post, name), many in watches.items() if many > 1}
+
+    def __call__(self, slot: Slot) -> Kind:
+        return slot.post_id, self.name(slot), slot.role
+
+    def name(self, slot: Slot) -> str:
+        """早班, or 早班 08:00."""
+        return f"{slot.name} {self.hour(slot)}" if (slot.post_id, slot.name) in self.repeated else slot.name
+
+    def mark(self, slot: Slot) -> str:
+        """早, or 早08, for a code."""
+        mark = slot.mark or slot.name[:1]
+        if (slot.post_id, slot.name) not in self.repeated:
+            return mark
+        return mark + self.hour(slot).removesuffix(":00").replace(":", "")
+
+    def hour(self, slot: Slot) -> str:
+        return f"{local(self.begins[slot.watch]):%H:%M}"
 
 
 def codes_of(slots: Iterable[Slot]) -> dict[Kind, str]:
@@ -28,14 +55,16 @@ def codes_of(slots: Iterable[Slot]) -> dict[Kind, str]:
         SeatRole.SECONDARY: pgettext("secondary, in a code", "S"),
         SeatRole.RESERVE: pgettext("reserve, in a code", "R"),
     }
+    slots = list(slots)
+    kind_of = Kinds(slots)
     kinds = {kind_of(slot): slot for slot in slots}
     order = sorted(kinds, key=lambda k: (kinds[k].post.order, k[0], k[1], SEAT_ORDER[k[2]]))
     posts = list(dict.fromkeys(kind[0] for kind in order))
     found: dict[Kind, str] = {}
     for kind in order:
-        post, name, role = kind
+        post, _name, role = kind
         front = str(posts.index(post) + 1) if len(posts) > 1 else ""
-        code = f"{front}{kinds[kind].mark or name[:1]}{letters[role]}"
+        code = f"{front}{kind_of.mark(kinds[kind])}{letters[role]}"
         while code in found.values():
             code += "'"
         found[kind] = code

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from duty.sheets import plain
 from scheduling.models import Roster, SeatRole, Slot
-from scheduling.naming import Kind, Register, Unknown, in_every_language, kind_of, known_codes
+from scheduling.naming import Kind, Kinds, Register, Unknown, in_every_language, known_codes
 from scheduling.roster_out import HEADS
 
 LARGEST, LARGEST_UNPACKED = 2_000_000, 40_000_000
@@ -117,8 +117,9 @@ def _reading(rows: list[tuple], roster: Roster, slots: list[Slot], register: Reg
 def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
     roles = in_every_language(SeatRole.choices)
     posts = {plain(slot.post.name): slot.post_id for slot in slots}
+    kind_of = Kinds(slots)
     kinds = {(slot.date, kind_of(slot)) for slot in slots}
-    watches = {(slot.date, slot.post_id, plain(slot.name)): slot.name for slot in slots}
+    watches = _watches(slots, kind_of)
     wishes = []
     for number, row in enumerate(rows[1:], 2):
         cells = {head: row[place] if place < len(row) else None for head, place in columns.items()}
@@ -126,7 +127,8 @@ def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
             continue
         date = _date(cells["date"])
         post, role = posts.get(plain(cells["post"])), roles.get(plain(cells["seat"]).casefold())
-        name = watches.get((date, post, plain(cells["watch"])))
+        called = watches.get((date, post, plain(cells["watch"])), [])
+        name = called[0] if called else None
         if date is None:
             reading.refuse(number, _("write the date like 2026-01-31."))
         elif not roster.first_on <= date <= roster.last_on:
@@ -135,6 +137,9 @@ def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
             reading.refuse(number, _("no post called %(name)s") % {"name": plain(cells["post"])[:60]})
         elif name is None:
             reading.refuse(number, _("no watch called %(name)s on this day") % {"name": plain(cells["watch"])[:60]})
+        elif len(called) > 1:
+            several = _("several watches of this day are called that: write %(names)s")
+            reading.refuse(number, several % {"names": "、".join(called)})
         elif role is None or (date, (post, name, role)) not in kinds:
             reading.refuse(number, _("this watch has no seat %(name)s") % {"name": plain(cells["seat"])[:60]})
         else:
@@ -145,9 +150,19 @@ def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
     return wishes
 
 
+def _watches(slots, kind_of: Kinds) -> dict[tuple, list[str]]:
+    """{(day, post, a name as written): the watches that may be meant}; one alone on its day needs no hour."""
+    found: dict[tuple, list[str]] = defaultdict(list)
+    for name, bare, date, post in sorted({(kind_of.name(slot), slot.name, slot.date, slot.post_id) for slot in slots}):
+        for written in {plain(name), plain(bare)}:
+            found[date, post, written].append(name)
+    return found
+
+
 def _from_table(rows, roster, slots, register, reading) -> list[Wish]:
     """The table says everything of its days: whoever is not on it has no duty there."""
     codes, wishes, seen = known_codes(slots), [], set()
+    kind_of = Kinds(slots)
     kinds = Counter((slot.date, kind_of(slot)) for slot in slots)
     dates = [_date(cell) for cell in rows[0]]
     for place, date in enumerate(dates[1:], 1):
@@ -199,7 +214,8 @@ def _date(cell) -> dt.date | None:
 
 def _apply(wishes: Iterable[Wish], slots: list[Slot], register: Register, at, reading: Reading) -> None:
     """Whoever sits there and is named again stays on their seat; the others take those that are left, open ones first."""
-    _nobody_twice(wishes, slots, register, reading)
+    kind_of = Kinds(slots)
+    _nobody_twice(wishes, slots, kind_of, register, reading)
     places: dict[tuple, list[Slot]] = defaultdict(list)
     for slot in slots:
         places[slot.date, kind_of(slot)].append(slot)
@@ -228,9 +244,11 @@ def _apply(wishes: Iterable[Wish], slots: list[Slot], register: Register, at, re
             reading.changes[slot.pk] = wish.person
 
 
-def _nobody_twice(wishes: Iterable[Wish], slots: list[Slot], register: Register, reading: Reading) -> None:
+def _nobody_twice(
+    wishes: Iterable[Wish], slots: list[Slot], kind_of: Kinds, register: Register, reading: Reading
+) -> None:
     """Unless they sit there twice already, with two parts of the watch."""
-    there = Counter((slot.date, slot.post_id, slot.name, slot.person_id) for slot in slots)
+    there = Counter((slot.date, *kind_of(slot)[:2], slot.person_id) for slot in slots)
     seen: Counter = Counter()
     for wish in wishes:
         key = (wish.date, *wish.kind[:2], wish.person)

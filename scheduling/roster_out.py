@@ -12,7 +12,7 @@ from scheduling.models import Member, Roster, SeatRole
 from scheduling.models.days import DayKind, days_between
 from scheduling.models.laying import Laid
 from scheduling.models.shifts import SEAT_ORDER
-from scheduling.naming import Register, codes_of, kind_of
+from scheduling.naming import Kinds, Register, codes_of
 
 # The heads of the list, by what they hold; all but the first five are for the eye.
 HEADS = {
@@ -41,7 +41,7 @@ def tables_of(roster: Roster, slots: list[Laid]) -> list[Table]:
 
 
 def _people_by_days(roster: Roster, slots: list[Laid], register: Register) -> Table:
-    codes, held = codes_of(slots), defaultdict(list)
+    codes, kind_of, held = codes_of(slots), Kinds(slots), defaultdict(list)
     for slot in sorted(slots, key=lambda one: (one.starts_at, SEAT_ORDER[one.role])):
         if slot.person_id:
             held[slot.person_id, slot.date].append(codes[kind_of(slot)])
@@ -51,7 +51,7 @@ def _people_by_days(roster: Roster, slots: list[Laid], register: Register) -> Ta
 
 
 def _by_date(roster: Roster, slots: list[Laid], register: Register) -> Table:
-    days = days_between(roster.first_on, roster.last_on)
+    days, kind_of = days_between(roster.first_on, roster.last_on), Kinds(slots)
     rows = []
     for slot in sorted(
         slots, key=lambda s: (s.date, s.starts_at, s.post.order, s.post_id, SEAT_ORDER[s.role], s.place)
@@ -60,14 +60,15 @@ def _by_date(roster: Roster, slots: list[Laid], register: Register) -> Table:
         kind = day.name if day.kind == DayKind.HOLIDAY and day.name else day.get_kind_display()
         hours = [f"{local(at):%H:%M}" for at in (slot.starts_at, slot.ends_at)]
         who = register.label(slot.person_id) if slot.person_id else ""
-        rows.append([slot.date, kind, slot.post.name, slot.name, *hours, str(SeatRole(slot.role).label), who])
+        rows.append([slot.date, kind, slot.post.name, kind_of.name(slot), *hours, str(SeatRole(slot.role).label), who])
     return Table(_("By date"), [str(HEADS[head]) for head in SHOWN], rows)
 
 
 def _codes(slots: list[Laid]) -> Table:
+    kind_of = Kinds(slots)
     one_of = {kind_of(slot): slot for slot in slots}
     rows = [
-        [code, one_of[kind].post.name, one_of[kind].name, str(SeatRole(one_of[kind].role).label)]
+        [code, one_of[kind].post.name, kind[1], str(SeatRole(one_of[kind].role).label)]
         for kind, code in codes_of(slots).items()
     ]
     return Table(_("Codes"), [_("Code"), _("Duty post"), _("Watch"), _("Seat")], rows)

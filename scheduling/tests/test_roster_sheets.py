@@ -309,3 +309,47 @@ def test_a_stated_date_may_be_text_or_a_day():
     day = dt.date(2026, 12, 1)
     for cell in (day, dt.datetime(2026, 12, 1), "2026-12-01", "2026/12/1", "2026年12月1日", "'2026-12-01"):
         assert _date(cell) == (None if cell == "'2026-12-01" else day)
+
+
+# Two watches of one name on one day at one post
+
+
+@pytest.fixture
+def twice(make_pattern, make_roster, pool, filled) -> Roster:
+    """早班 at six and at two, by the same name."""
+    for begins in ("06:00", "14:30"):
+        make_pattern("早班", begins, 4, primary=1)
+    return filled(make_roster("2026-12-01", "2026-12-03"), pool)
+
+
+def test_watches_of_one_name_are_told_apart_by_their_hour(twice, as_, manager, now):
+    data = as_(manager).get(f"/rosters/{twice.pk}/export/").content
+    sheets = openpyxl.load_workbook(io.BytesIO(data)).worksheets
+    assert {row[3] for row in sheets[LIST].iter_rows(min_row=2, values_only=True)} == {"早班 06:00", "早班 14:30"}
+    assert {row[0] for row in sheets[2].iter_rows(min_row=2, values_only=True)} == {"早06P", "早1430P"}
+    for sheet in (LIST, TABLE):
+        assert changes_of(twice, only(openpyxl.load_workbook(io.BytesIO(data)), sheet), now) == {}
+
+
+def changes_of(roster, book, now) -> dict:
+    out = io.BytesIO()
+    book.save(out)
+    people = Person.objects.filter(pools__unit=roster.unit_id)
+    file = SimpleUploadedFile("x.xlsx", out.getvalue(), XLSX)
+    return read(file, roster, list(roster.slots.select_related("post")), Register.of(people), now)
+
+
+def test_a_name_in_one_of_them_changes_that_one(twice, as_, manager, now, pool):
+    book = openpyxl.load_workbook(io.BytesIO(as_(manager).get(f"/rosters/{twice.pk}/export/").content))
+    sheet = only(book, LIST).worksheets[0]
+    row = next(n for n in range(2, sheet.max_row + 1) if sheet.cell(n, 4).value == "早班 14:30")
+    sheet.cell(row, 8).value = pool[5].name
+    slot = twice.slots.order_by("starts_at")[1]
+    assert changes_of(twice, book, now) == {slot.pk: pool[5].pk}
+
+
+def test_the_bare_name_of_two_is_not_guessed_at(twice, as_, manager, now):
+    book = openpyxl.load_workbook(io.BytesIO(as_(manager).get(f"/rosters/{twice.pk}/export/").content))
+    only(book, LIST).worksheets[0].cell(2, 4).value = "早班"
+    with pytest.raises(ValueError, match="write 早班 06:00、早班 14:30"):
+        changes_of(twice, book, now)
