@@ -10,7 +10,7 @@ import time
 
 from django.db import connection, transaction
 
-from duty.clock import DAY, day_of, duty_now, start_of
+from duty.clock import DAY, day_of, duty_now, last_of_month, next_month, start_of
 from duty.models import Grant, Matter, Person, Role, Unit
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster, Seat, SeatRole, Shift, Slot, Terms
 
@@ -53,7 +53,7 @@ class Month:
         Member.objects.bulk_create([Member(unit=self.unit, person=p, roles=roles, from_on=begin) for p in self.people])
         Terms.objects.create(unit=self.unit, spacing_days=0)
         self.patterns = self._patterns(begin)
-        self.first = (day_of(self.now) + 2 * DAY + 31 * DAY).replace(day=1)
+        self.first = next_month(day_of(self.now) + 2 * DAY)
         self._past()
 
     def _patterns(self, begin: dt.date) -> list[tuple[Pattern, int]]:
@@ -105,7 +105,7 @@ class Month:
 
     def drafted(self, first: dt.date) -> Roster:
         """The month from that day, every seat dealt out."""
-        last = (first + 31 * DAY).replace(day=1) - DAY
+        last = last_of_month(first)
         roster = Roster(unit=self.unit, first_on=first, last_on=last)
         roster.draft(by=self.manager, at=self.now)
         sitting = {
@@ -184,7 +184,7 @@ def _why_not(sheet, month: Month) -> None:
     from scheduling.cells import panel_of
     from scheduling.sheet import sheet_of
 
-    first = (month.first + 31 * DAY).replace(day=1)
+    first = next_month(month.first)
     roster = month.drafted(first)
     gone = month.people[::5]
     Person.objects.filter(pk__in=[p.pk for p in gone]).update(employed_until=first - DAY)

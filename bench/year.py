@@ -5,6 +5,7 @@ import os
 import time
 from collections import defaultdict
 
+from duty.clock import last_of_month
 from scheduling.fairness import Balance, balance
 from scheduling.rules import Duty, Limits, Membership, Plan, Someone, Validity, breaks_of
 from scheduling.rules.book import hard
@@ -27,7 +28,7 @@ def live(made: House, planner) -> dict:
     who: dict = dict.fromkeys(by_key)
     for month in range(1, 13):
         first = dt.date(YEAR, month, 1)
-        last = (first + 31 * DAY).replace(day=1) - DAY
+        last = last_of_month(first)
         done = [(person, by_key[key]) for key, person in who.items() if person is not None]
         fixed = defaultdict(list)
         for person, duty in done:

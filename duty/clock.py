@@ -75,6 +75,20 @@ def from_to(start: dt.datetime, end: dt.datetime) -> str:
     return f"{local(start):%H:%M}–{local(end):%H:%M}"
 
 
+def month_of(day: dt.date) -> dt.date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+def next_month(day: dt.date) -> dt.date:
+    """The first day of the month after it."""
+    return month_of(month_of(day) + 31 * DAY)
+
+
+def last_of_month(day: dt.date) -> dt.date:
+    return next_month(day) - DAY
+
+
 def start_of(day: dt.date) -> dt.datetime:
     """The instant at which a local day begins."""
     return dt.datetime.combine(day, dt.time(), zone())

@@ -17,6 +17,11 @@ def day_asked(raw: str | None, *, after: dt.date) -> dt.date | None:
     return day if after < day < END else None
 
 
+def number_asked(raw: str | None) -> int | None:
+    """The number written in an address or a form, as the database could know it; None for anything else."""
+    return int(raw) if raw and raw.isascii() and raw.isdecimal() and len(raw) < 19 else None
+
+
 class Older:
     """One page of `rows`, newest first, starting after the mark in `?before=`.
 

@@ -2,9 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping
 
-from scheduling.exposure import Key
 from scheduling.fairness import CLOSE, WEIGHTS, Balance, weight
 from scheduling.rules import RULES, Plan, fits
 
@@ -107,12 +105,3 @@ def binding(plan: Plan, fair: Balance) -> dict:
 def _gain(fair: Balance, burdens: tuple[str, ...], giver: int, taker: int) -> float:
     """By how much the objective falls if one duty goes from giver to taker."""
     return sum(weight(c) * 2 * (fair.deviation(giver, c) - fair.deviation(taker, c) - 1) for c in burdens)
-
-
-def loads_of(certificate: Mapping) -> dict[Key, tuple[float, int]]:
-    """{(person, category): (target, load)} of a stored certificate."""
-    return {
-        (person, category): (target, load)
-        for person, _name, rows in certificate.get("people", ())
-        for category, (target, load) in rows.items()
-    }

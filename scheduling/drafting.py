@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Max
 
-from duty.clock import DAY, day_of
+from duty.clock import DAY, day_of, last_of_month
 from scheduling.models import Pattern, Roster, RosterStatus, Terms
 
 AHEAD = 14  # days before its publication is due
@@ -30,13 +30,9 @@ def _next(unit_id: int, last: dt.date, at: dt.datetime) -> Roster | None:
     before = Roster.objects.select_for_update().filter(unit=unit_id).exclude(status=RosterStatus.DISCARDED)
     if any(roster.last_on >= first for roster in before):
         return None
-    until = _end_of_month(first)
+    until = last_of_month(first)
     if not Pattern.objects.filter(post__unit=unit_id, post__is_active=True).in_force(first, until).exists():
         return None
     roster = Roster(unit_id=unit_id, first_on=first, last_on=until)
     roster.draft(by=None, at=at)
     return roster
-
-
-def _end_of_month(day: dt.date) -> dt.date:
-    return (day.replace(day=1) + 31 * DAY).replace(day=1) - DAY

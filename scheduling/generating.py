@@ -6,7 +6,9 @@ changed a seat meanwhile keeps it. The solvers are imported where the worker run
 
 import datetime as dt
 import functools
+import json
 import logging
+import math
 import time
 
 from django.db import IntegrityError, connection, transaction
@@ -17,9 +19,9 @@ from duty.models import Notice
 from duty.steps import Conflict
 from scheduling.certificate import certify
 from scheduling.fairness import balance
-from scheduling.gathering import duties_of, plan_of, tallies
+from scheduling.gathering import tallies
 from scheduling.models import GeneratorRun, Roster, RunKind, RunState
-from scheduling.models.versions import ALIVE
+from scheduling.publishing import plan_from
 from scheduling.rotations import blocks, in_order
 from scheduling.rules import Plan
 
@@ -92,23 +94,12 @@ def _end(search: GeneratorRun, state: str, **more) -> None:
     GeneratorRun.objects.filter(pk=search.pk).update(state=state, ended_at=duty_now(), **more)
 
 
-def _plan(roster: Roster, slots: list, begun: set) -> Plan:
-    return plan_of(
-        roster.unit_id,
-        roster.first_on,
-        roster.last_on,
-        duties_of(slots, roster.first_on, roster.last_on),
-        {slot.pk: slot.person_id for slot in slots},
-        replaced={slot.shift_id for slot in slots if slot.shift_id},
-        pinned={slot.pk for slot in slots if slot.is_pinned} | begun,
-    )
-
-
 def _search(search: GeneratorRun) -> None:
     roster, now = search.roster, duty_now()
     slots = list(roster.slots.with_posts())
     before = {slot.pk: slot.person_id for slot in slots}
-    plan = _plan(roster, slots, {slot.pk for slot in slots if slot.starts_at <= now})
+    plan = plan_from(roster, slots, frozenset(slot.pk for slot in slots if slot.starts_at <= now))
+    untouchable = frozenset(plan.pinned)
     if search.keep_filled:
         plan.pinned |= {key for key, person in plan.who.items() if person is not None}
     elif search.kind == RunKind.GENERATE:
@@ -121,19 +112,12 @@ def _search(search: GeneratorRun) -> None:
         found = blocks(plan, balance(plan, past)) if search.kind == RunKind.GENERATE else {}
         plan.pinned |= set(found)
         answer, told = _solved(search, plan, balance(plan, past), before)
-    answer = found | answer
-    _take_over(
-        search, roster, before, {key: p for key, p in answer.items() if key not in _untouchable(slots, now)}, told
-    )
-
-
-def _untouchable(slots: list, now: dt.datetime) -> set:
-    return {slot.pk for slot in slots if slot.is_pinned or slot.starts_at <= now}
+    answer = {key: person for key, person in (found | answer).items() if key not in untouchable}
+    _take_over(search, roster, before, answer, told)
 
 
 def _free(plan: Plan) -> None:
-    """Everything that is not pinned is open to the search; where people sit now is where it starts from."""
-    plan.start = dict(plan.who)
+    """Everything that is not pinned is open to the search."""
     for key in plan.duties:
         if key not in plan.pinned:
             plan.put(key, None)
@@ -154,7 +138,7 @@ def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict,
     result = solve(
         asked.problem,
         float(search.seconds),
-        start=asked.roster(getattr(plan, "start", before)),
+        start=asked.roster(before),
         on_progress=beat.progress,
         should_stop=beat.stop_asked,
     )
@@ -253,9 +237,6 @@ class _Beat:
 
 
 def _json(row: dict) -> str:
-    import json
-    import math
-
     return json.dumps({k: v if not isinstance(v, float) or math.isfinite(v) else None for k, v in row.items()})
 
 
@@ -269,12 +250,8 @@ def _take_over(search: GeneratorRun, roster: Roster, before: dict, answer: dict,
         people = {key: p for key, p in answer.items() if key in still and still[key] == before[key]}
         fresh.seat(people, what=search.kind, by=search.by, at=now)
         slots = list(fresh.slots.with_posts())
-        plan = _plan(fresh, slots, set())
+        plan = plan_from(fresh, slots)
         certificate = certify(plan, balance(plan, tallies(plan.people, plan.first)), search=told, edits=fresh.edits)
         stopped = GeneratorRun.objects.filter(pk=search.pk, stop_asked=True).exists()
         kept = len([key for key in answer if key not in people])
         _end(search, RunState.STOPPED if stopped else RunState.DONE, certificate=certificate | {"kept": kept})
-
-
-def alive(roster: Roster) -> GeneratorRun | None:
-    return roster.runs.filter(state__in=ALIVE).first()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from duty.clock import DAY, day_of, start_of, zone
+from duty.clock import DAY, day_of, month_of, start_of, zone
 from duty.models.units import unit_tree
 from scheduling.coverage import Span, merged, without
 from scheduling.models import Day, DayKind, Pattern, Post, Seat, SeatRole, Shift, Terms
@@ -103,7 +103,7 @@ class Manning:
         """(the first of the month, its days in the period)."""
         found: dict[dt.date, list[Day]] = defaultdict(list)
         for date, day in self.days.items():
-            found[date.replace(day=1)].append(day)
+            found[month_of(date)].append(day)
         return list(found.items())
 
 

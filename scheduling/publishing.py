@@ -46,7 +46,8 @@ def draft_plan(roster: Roster) -> Plan:
     return plan_from(roster, slots)
 
 
-def plan_from(roster: Roster, slots: list[Slot]) -> Plan:
+def plan_from(roster: Roster, slots: list[Slot], begun: frozenset[int] = frozenset()) -> Plan:
+    """These seats as a plan; pinned ones and those that have begun are not to be moved."""
     return plan_of(
         roster.unit_id,
         roster.first_on,
@@ -54,7 +55,7 @@ def plan_from(roster: Roster, slots: list[Slot]) -> Plan:
         duties_of(slots, roster.first_on, roster.last_on),
         {slot.pk: slot.person_id for slot in slots},
         replaced={slot.shift_id for slot in slots if slot.shift_id},
-        pinned={slot.pk for slot in slots if slot.is_pinned},
+        pinned={slot.pk for slot in slots if slot.is_pinned} | begun,
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from duty.clock import DAY, HOUR, day_of, start_of, zone
+from duty.clock import DAY, HOUR, day_of, month_of, start_of, zone
 
 NIGHT = (dt.time(22), dt.time(6))
 NIGHT_SHARE = 3 * HOUR  # this much of a night makes a duty a night duty
@@ -135,11 +135,6 @@ class Tally:
     @property
     def reserve_hours(self) -> float:
         return self.reserve_span / HOUR
-
-
-def month_of(date: dt.date) -> dt.date:
-    """The first of its month."""
-    return date.replace(day=1)
 
 
 def tallies(duties: Iterable[Duty], days: Days, by: Callable[[dt.date], object] = month_of) -> dict[object, Tally]:

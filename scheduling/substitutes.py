@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from duty.clock import day_of, local
+from duty.clock import day_of, last_of_month, local, month_of
 from scheduling.fairness import Balance, balance, weight
 from scheduling.gathering import published_plan, qualifications_asked, tallies
 from scheduling.models import Roster, Shift
@@ -88,8 +88,7 @@ def period_around(unit_id: int, day: dt.date) -> tuple[dt.date, dt.date]:
     found = Roster.objects.standing().filter(unit=unit_id, first_on__lte=day, last_on__gte=day).first()
     if found:
         return found.first_on, found.last_on
-    first = day.replace(day=1)
-    return first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return month_of(day), last_of_month(day)
 
 
 def candidates(

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duty.clock import DAY, day_of
+from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.forms.people import plain_helper
 from duty.models import Unit
 from duty.templatetags.times import day
@@ -43,10 +43,10 @@ class RosterForm(forms.ModelForm):
     def _next_month(self, unit) -> tuple[dt.date, dt.date]:
         """The month after the last one that has a roster, and not before this one."""
         last = Roster.objects.filter(unit=unit).exclude(status="discarded").order_by("-last_on").first()
-        first = max(last.last_on + DAY if last else self.today, self.today).replace(day=1)
+        first = month_of(max(last.last_on + DAY if last else self.today, self.today))
         if first <= self.today or (last and first <= last.last_on):
-            first = (first + 31 * DAY).replace(day=1)
-        return first, (first + 31 * DAY).replace(day=1) - DAY
+            first = next_month(first)
+        return first, last_of_month(first)
 
     def _get_validation_exclusions(self):
         # A constraint's condition asks for the status, which nobody types.

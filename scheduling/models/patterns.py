@@ -200,11 +200,6 @@ class Pattern(models.Model):
     def holds_on(self, date: dt.date, kind: str) -> bool:
         return self.from_on <= date and (self.until_on is None or date <= self.until_on) and kind in self.day_kinds
 
-    @property
-    def until_day(self) -> dt.date | None:
-        """The first day on which it no longer holds."""
-        return self.until_on and self.until_on + DAY
-
 
 @evidence()
 class PatternSeat(models.Model):

@@ -1,11 +1,10 @@
-import calendar
 import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from duty.clock import DAY, MINUTE, start_of
+from duty.clock import DAY, MINUTE, last_of_month, start_of
 from duty.evidence import evidence
 from duty.steps import Conflict, Subject, verb
 
@@ -20,7 +19,7 @@ def last_day(first: dt.date, months: int) -> dt.date:
     """The last of so many months: from 31 January one month lasts until 28 February, from 1 March until 31 March."""
     year, month = divmod(first.month - 1 + months, 12)
     year, month = first.year + year, month + 1
-    days = calendar.monthrange(year, month)[1]
+    days = last_of_month(dt.date(year, month, 1)).day
     return dt.date(year, month, days) if first.day > days else dt.date(year, month, first.day) - DAY
 
 
@@ -28,10 +27,6 @@ class QualifiedQuerySet(models.QuerySet):
     def standing(self):
         """The last word on each: neither renewed nor revoked; perhaps expired."""
         return self.filter(matter__closed_at__isnull=True)
-
-    def valid_on(self, first: dt.date, last: dt.date | None = None):
-        held = Q(until_on__isnull=True) | Q(until_on__gte=last or first)
-        return self.filter(held, from_on__lte=first, revoked_at__isnull=True)
 
     def visible_to(self, person):
         return self.filter(person.sight.covers("matter_id") | Q(person=person))

@@ -93,10 +93,6 @@ class Duty:
     def hours(self) -> float:
         return (self.end - self.start) / HOUR
 
-    @property
-    def is_off_day(self) -> bool:
-        return self.day_kind in ("holiday", "rest")
-
     def burdens(self) -> tuple[str, ...]:
         """The burden categories this duty counts in. Reserve is a burden of its own, not a duty among the others."""
         if self.role == RESERVE:

@@ -1,8 +1,6 @@
 """Who keeps the sample's watches: a part-timer, a joiner, a leaver, two who are exempt from nights; and what they wish."""
 
-import datetime as dt
-
-from duty.clock import DAY, day_of
+from duty.clock import DAY, day_of, next_month
 from duty.sample import House
 from scheduling.models import Exempt, Exemption, Member, SeatRole, Wanted, Wish
 from scheduling.sample.watches import BACK, POSTS
@@ -21,7 +19,7 @@ WISHES = [
 
 def load(house: House) -> None:
     today = day_of(house.at)
-    next_month = (today.replace(day=1) + 32 * DAY).replace(day=1)
+    following = next_month(today)
     rows = []
     for unit, _phone, _spans, leading, watching in POSTS.values():
         for titles, roles in ((leading, [SeatRole.LEADER.value]), (watching, OFFICERS)):
@@ -32,7 +30,7 @@ def load(house: House) -> None:
                     roles=roles,
                     percent=60 if person.name == PART_TIMER else 100,
                     from_on=today - (91 if person.name == JOINER else BACK) * DAY,
-                    until_on=next_month + 14 * DAY if person.name == LEAVER else None,
+                    until_on=following + 14 * DAY if person.name == LEAVER else None,
                 )
                 for person in house.titled(unit, *titles)
             ]
@@ -45,6 +43,5 @@ def load(house: House) -> None:
         for name, days, why in NO_NIGHTS
     )  # fmt: skip
     Wish.objects.bulk_create(
-        Wish(person=house.people[name], date=dt.date(next_month.year, next_month.month, day), wants=wants)
-        for name, day, wants in WISHES
+        Wish(person=house.people[name], date=following.replace(day=day), wants=wants) for name, day, wants in WISHES
     )

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import connection
 
-from duty.clock import DAY, day_of
+from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.models import Notice
 from duty.sample import House
 from scheduling.models import Roster, Seat, Terms
@@ -24,11 +24,11 @@ JOIN duty_matter m ON m.id = n.matter_id WHERE n.id = d.notice_id AND d.state = 
 
 def load(house: House) -> None:
     """Months in a row from this one, published; the first that is not due yet is the draft."""
-    manager, first = house.people["谢婷"], day_of(house.at).replace(day=1)
+    manager, first = house.people["谢婷"], month_of(day_of(house.at))
     ahead = Terms.of(house.top.pk).publish_days_ahead
     while first - ahead * DAY <= day_of(house.at) + MARGIN * DAY:
         _publish(_drafted(house, first, manager), manager, house.at - 12 * DAY)
-        first = _next(first)
+        first = next_month(first)
     draft = _drafted(house, first, manager)
     people = in_order(draft_plan(draft))
     last = sorted(draft.slots.filter(role="secondary").values_list("pk", flat=True))[-2:]
@@ -37,12 +37,8 @@ def load(house: House) -> None:
         cursor.execute(ALREADY_SENT)
 
 
-def _next(first: dt.date) -> dt.date:
-    return (first + 31 * DAY).replace(day=1)
-
-
 def _drafted(house: House, first: dt.date, by) -> Roster:
-    roster = Roster(unit=house.top, first_on=first, last_on=_next(first) - DAY)
+    roster = Roster(unit=house.top, first_on=first, last_on=last_of_month(first))
     roster.draft(by=by, at=house.at - 13 * DAY)
     return roster
 

@@ -82,3 +82,9 @@ def filled(manager, now):
         return roster
 
     return fill
+
+
+@pytest.fixture
+def in_english(settings):
+    """Pages and messages in the words of the sources."""
+    settings.LANGUAGE_CODE = "en"

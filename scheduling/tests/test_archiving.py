@@ -14,13 +14,8 @@ from scheduling.publishing import publish
 from scheduling.tests.racing import at_the_same_time, signed_in
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 ARCHIVED = "scheduling.roster.archive"
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

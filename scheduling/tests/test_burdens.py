@@ -17,13 +17,8 @@ from scheduling.models import Day, DayKind, Member, Qualification, Qualified, Ro
 from scheduling.publishing import publish
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 FIRST, LAST = dt.date(2026, 12, 1), dt.date(2026, 12, 31)
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

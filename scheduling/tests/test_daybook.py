@@ -11,13 +11,8 @@ from scheduling.paper import MOST_COLUMNS, paper_of
 from scheduling.publishing import publish
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 FIRST = dt.date(2026, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

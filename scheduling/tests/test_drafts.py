@@ -13,12 +13,7 @@ from scheduling.models import Day, DayKind, Pattern, PatternSeat, Roster, Roster
 from scheduling.publishing import publish
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def test_the_seats_are_those_the_patterns_ask_for_day_by_day(make_pattern, make_roster):

@@ -12,12 +12,7 @@ from scheduling.models import Absence, GeneratorRun, Roster, RunState, Terms
 from scheduling.publishing import draft_plan, publish
 from scheduling.rules import RULES, breaks_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def searched(roster, manager, now, seconds=2, kind="generate", keep=False) -> GeneratorRun:

@@ -11,12 +11,7 @@ from scheduling.promises import lapse
 from scheduling.publishing import Refused, publish
 from scheduling.tests.cover import owed
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

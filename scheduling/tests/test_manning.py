@@ -9,13 +9,8 @@ from scheduling.manning import manning_of
 from scheduling.models import Day, DayKind, PatternSeat, Seat, Shift
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 TUESDAY = dt.date(2026, 12, 1)
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

@@ -9,12 +9,7 @@ from scheduling.publishing import publish
 from scheduling.sheet import sheet_of
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

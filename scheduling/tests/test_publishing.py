@@ -12,12 +12,7 @@ from scheduling.models.shifts import keepers
 from scheduling.publishing import Refused, publish
 from scheduling.tests.racing import at_the_same_time
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

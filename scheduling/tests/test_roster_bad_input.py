@@ -5,12 +5,7 @@ import pytest
 from scheduling.models import Absence, CalendarYear, Roster, Seat, Shift
 from scheduling.publishing import publish
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -21,13 +21,8 @@ from scheduling.roster_in import read
 from scheduling.roster_out import tables_of
 from scheduling.tests.reading import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 LIST, TABLE = 1, 0
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

@@ -15,13 +15,8 @@ from scheduling.tests.racing import at_the_same_time, signed_in
 from scheduling.tests.reading import Page
 from scheduling.tests.test_open_seats import gap, watch  # noqa: F401 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 TAKEN = "scheduling.shift.take_open"
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 @pytest.fixture

@@ -10,14 +10,9 @@ from scheduling.models import Day, DayKind, Exempt, Exemption, Member, Wish
 from scheduling.team_wishes import team_of
 from scheduling.tests.cover import make_absence
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 D = dt.date.fromisoformat
 FIRST, LAST = D("2026-12-01"), D("2026-12-10")  # Tuesday to Thursday
-
-
-@pytest.fixture(autouse=True)
-def in_english(settings):
-    settings.LANGUAGE_CODE = "en"
 
 
 def marks(unit, person) -> str:

@@ -1,16 +1,17 @@
 """A roster by date: as a month, as a list, and on paper for the wall."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from duty.access import can, signed_in
 from duty.clock import day_of
+from duty.pages import number_asked
 from scheduling.daybook import daybook_of
-from scheduling.models import Roster
 from scheduling.paper import paper_of
+from scheduling.views.rosters import roster_seen
 
 
 def _asked(request, pk: int) -> dict:
-    roster = get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit", "drafted_by"), pk=pk)
+    roster = roster_seen(request, pk)
     return {
         "roster": roster,
         "book": daybook_of(roster, request.at),
@@ -31,7 +32,7 @@ def by_date(request, pk: int):
     """Watch by watch, of one person or one post if these are asked for."""
     context = _asked(request, pk)
     people, posts = dict(context["book"].people), {post.pk for post in context["book"].posts}
-    person, post = _number(request.GET.get("person")), _number(request.GET.get("post"))
+    person, post = number_asked(request.GET.get("person")), number_asked(request.GET.get("post"))
     context |= {"person": person if person in people else None, "post": post if post in posts else None}
     context |= {"shown": context["book"].only(context["person"], context["post"]), "name": people.get(person, "")}
     return render(request, "scheduling/roster_list.html", context)
@@ -44,7 +45,3 @@ def paper(request, pk: int):
     version = context["roster"].versions.first()
     context |= {"paper": paper_of(context["book"]), "published": version and version.at}
     return render(request, "scheduling/roster_paper.html", context)
-
-
-def _number(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 19 else None

@@ -6,25 +6,20 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from duty.access import may
 from duty.models import Person
+from duty.pages import number_asked
 from scheduling.access import planners
 from scheduling.models import Roster
+from scheduling.views.rosters import roster_planned
 
 
 def _asked(request, pk: int) -> tuple[Roster, int | None]:
     """The roster, and the state of the draft that was looked at."""
-    roster = get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit"), pk=pk)
-    may(request.user, "change", roster)
-    return roster, _number(request.POST.get("edits", ""))
-
-
-def _number(raw: str) -> int | None:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
+    return roster_planned(request, pk), number_asked(request.POST.get("edits", ""))
 
 
 def _slots(request) -> list[int]:
-    slots = [_number(raw) for raw in request.POST.getlist("slot")]
+    slots = [number_asked(raw) for raw in request.POST.getlist("slot")]
     if not slots or None in slots:
         raise BadRequest("slot")
     return slots
@@ -42,9 +37,9 @@ def seat(request, pk: int):
     """Seat a person on slots, or leave them open."""
     roster, edits = _asked(request, pk)
     raw = request.POST.get("person", "")
-    if raw and _number(raw) is None:
+    if raw and number_asked(raw) is None:
         raise BadRequest("person")
-    person = get_object_or_404(Person, pk=_number(raw)).pk if raw else None
+    person = get_object_or_404(Person, pk=number_asked(raw)).pk if raw else None
     roster.seat(dict.fromkeys(_slots(request), person), edits, by=request.user, at=request.at)
     return _answer(request, roster)
 

@@ -6,14 +6,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from duty.access import with_role
-from duty.clock import DAY, day_of
+from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.models import Role, Unit
 from duty.pages import day_asked
 from duty.sheets import Table, download
 from scheduling.access import PLANNERS
 from scheduling.burdens import Burdens, burdens_of
 from scheduling.manning import Manning, manning_of
-from scheduling.rights import month_of
 from scheduling.sheet import category_name
 
 READERS = (*PLANNERS, Role.AUDITOR, Role.LEADER)
@@ -32,15 +31,15 @@ def _asked(request) -> dict:
     if any(request.GET.get(name) and not day for name, day in (("from", first), ("until", last))):
         wrong = _("Write both days like 2026-01-31.")
     first = first or month
-    last = last or max(first, month_of(month_of(first) + 31 * DAY) - DAY)
+    last = last or max(first, last_of_month(first))
     if last < first:
-        wrong, last = _("The last day lies before the first."), month_of(month_of(first) + 31 * DAY) - DAY
+        wrong, last = _("The last day lies before the first."), last_of_month(first)
     elif last - first >= LONGEST:
         wrong, last = _("A year at most: this shows the first year of it."), first + LONGEST - DAY
-    following = month_of(month + 31 * DAY)
+    following = next_month(month)
     periods = [
         (_("This month"), month, following - DAY),
-        (_("Next month"), following, month_of(following + 31 * DAY) - DAY),
+        (_("Next month"), following, last_of_month(following)),
         (_("Last three months"), month_of(month_of(month_of(month - DAY) - DAY) - DAY), month - DAY),
         (_("Twelve months"), month_of(month - 364 * DAY), month - DAY),
         (_("This year"), month.replace(month=1), month.replace(month=12, day=31)),

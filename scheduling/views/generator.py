@@ -3,14 +3,15 @@
 from django import forms
 from django.contrib import messages
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from duty.access import may
 from scheduling import generating
 from scheduling.access import planners
-from scheduling.models import GeneratorRun, Roster, RunKind, RunState
+from scheduling.models import GeneratorRun, RunKind, RunState
+from scheduling.models.versions import ALIVE
+from scheduling.views.rosters import roster_planned
 
 
 class SearchForm(forms.Form):
@@ -19,16 +20,10 @@ class SearchForm(forms.Form):
     keep = forms.BooleanField(required=False)
 
 
-def _roster(request, pk: int) -> Roster:
-    roster = get_object_or_404(Roster.objects.visible_to(request.user), pk=pk)
-    may(request.user, "change", roster)
-    return roster
-
-
 @planners
 @require_POST
 def generate(request, pk: int):
-    roster, form = _roster(request, pk), SearchForm(request.POST)
+    roster, form = roster_planned(request, pk), SearchForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose what to search for and for how long."))
         return redirect(roster)
@@ -43,10 +38,8 @@ def generate(request, pk: int):
 @require_POST
 def stop(request, pk: int):
     """End the search with the best it has found so far."""
-    roster = _roster(request, pk)
-    GeneratorRun.objects.filter(pk__in=roster.runs.filter(state__in=generating.ALIVE).values("pk")).update(
-        stop_asked=True
-    )
+    roster = roster_planned(request, pk)
+    GeneratorRun.objects.filter(pk__in=roster.runs.filter(state__in=ALIVE).values("pk")).update(stop_asked=True)
     messages.info(request, _("The search stops and hands over the best it has found."))
     return redirect(roster)
 
@@ -54,7 +47,7 @@ def stop(request, pk: int):
 @planners
 def progress(request, pk: int):
     """How far the last search is, for the script that waits for it."""
-    run = _roster(request, pk).runs.first()
+    run = roster_planned(request, pk).runs.first()
     if run is None:
         return JsonResponse({"alive": False})
     ready = run.progress or run.state != RunState.RUNNING

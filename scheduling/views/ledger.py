@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from duty.clock import DAY, HOUR, day_of
+from duty.clock import DAY, HOUR, day_of, last_of_month, month_of, next_month
 from duty.models import Person, Unit
 from duty.models.units import unit_tree
 from duty.pages import day_asked
@@ -16,7 +16,7 @@ from scheduling.earnings import Ledger
 from scheduling.earnings import ledger as ledger_of
 from scheduling.ledgers import book_of_rates, days_of, kept_in
 from scheduling.models import Adjustment, Entitlement, SeatRole
-from scheduling.rights import Duty, Tally, month_of, tally
+from scheduling.rights import Duty, Tally, tally
 
 BEFORE_ALL = dt.date(2000, 1, 31)
 
@@ -45,13 +45,13 @@ def _asked(request) -> dict:
     chosen = chosen or min(units, key=lambda unit: (len(tree.above(unit.pk)), unit.order, unit.pk))
     month = month_of(day_asked(request.GET.get("month"), after=BEFORE_ALL) or day_of(request.at))
     return {
-        "units": units, "unit": chosen, "month": month, "before": month_of(month - DAY), "after": month_of(month + 31 * DAY),
+        "units": units, "unit": chosen, "month": month, "before": month_of(month - DAY), "after": next_month(month),
         "below": tree.below(chosen.pk) & mine,
     }  # fmt: skip
 
 
 def _rows(reader, below: set[int], month: dt.date, at: dt.datetime) -> list[Row]:
-    last = month_of(month + 31 * DAY) - DAY
+    last = last_of_month(month)
     kept = kept_in(below, at, first=month, last=last)
     said: dict[int, list[Adjustment]] = {}
     for row in (

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duty.access import signed_in
-from duty.clock import DAY, HOUR, day_of, start_of
+from duty.clock import DAY, HOUR, day_of, month_of, next_month, start_of
 from duty.models import Person
 from duty.pages import day_asked
 from scheduling.access import adjust, read_record
@@ -20,7 +20,7 @@ from scheduling.ledgers import average_of, days_of, kept_by, ledgers_of, pool_of
 from scheduling.models import Entitlement, Feed, Objection, Seat, Terms
 from scheduling.models.days import DayKind, days_between
 from scheduling.models.shifts import SEAT_ORDER
-from scheduling.rights import month_of, overlong, shortest_rest, tallies, tally
+from scheduling.rights import overlong, shortest_rest, tallies, tally
 from scheduling.taking import offers_to
 
 BEFORE_ALL = dt.date(2000, 1, 31)
@@ -48,7 +48,7 @@ def addresses(person, request) -> dict[str, str]:
 def my(request, pk: int | None = None):
     person, today = whose(request, pk), day_of(request.at)
     month = month_of(day_asked(request.GET.get("month"), after=BEFORE_ALL) or today)
-    after = month_of(month + 31 * DAY)
+    after = next_month(month)
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
     days = days_between(weeks[0][0], weeks[-1][-1])
     seats = list(_seats(person).between(start_of(weeks[0][0]), start_of(weeks[-1][-1] + DAY)))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from duty.access import can, may, signed_in
 from duty.clock import day_of
 from duty.models import Person
+from duty.pages import number_asked
 from scheduling import taking
 from scheduling.forms.absences import ReasonForm
 from scheduling.models import Member, Shift
@@ -51,9 +52,9 @@ def fill(request, pk: int):
     """Someone takes an open seat; where a rule speaks against it, only with a reason."""
     shift = _watch(request, pk)
     may(request.user, "cover", shift)
-    gap = get_object_or_404(shift.open_seats, pk=_number(request.POST.get("seat")))
+    gap = get_object_or_404(shift.open_seats, pk=number_asked(request.POST.get("seat")))
     gap.shift = shift
-    person = Person.objects.employed(request.at).filter(pk=_number(request.POST.get("person"))).first()
+    person = Person.objects.employed(request.at).filter(pk=number_asked(request.POST.get("person"))).first()
     reason = request.POST.get("reason", "").strip()[:200]
     if person is None:
         return _page(request, shift, 422, wrong=gap.pk, words=_("Choose who takes it."))
@@ -77,7 +78,7 @@ def take(request, pk: int):
     seen = rows.visible_to(request.user) | rows.filter(unit_id__in=list(pools))
     shift = get_object_or_404(seen, pk=pk)
     may(request.user, "take_open", shift)
-    gap = get_object_or_404(shift.open_seats, pk=_number(request.POST.get("seat")))
+    gap = get_object_or_404(shift.open_seats, pk=number_asked(request.POST.get("seat")))
     if taking.take(shift, gap, by=request.user, at=request.at):
         messages.success(request, _("It is yours. Those who plan and whoever is on this watch are told."))
     else:
@@ -90,7 +91,7 @@ def take(request, pk: int):
 def do_without(request, pk: int):
     shift = _watch(request, pk)
     may(request.user, "cover", shift)
-    gap = get_object_or_404(shift.open_seats, pk=_number(request.POST.get("seat")))
+    gap = get_object_or_404(shift.open_seats, pk=number_asked(request.POST.get("seat")))
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, shift, 422, wrong=gap.pk, words=_("Write why nobody is needed."))
@@ -107,7 +108,9 @@ def vacate(request, pk: int):
     shift = _watch(request, pk)
     may(request.user, "cover", shift)
     ahead = Q(ends_at__gt=request.at)
-    seat = get_object_or_404(shift.seats.select_related("person").filter(ahead), pk=_number(request.POST.get("seat")))
+    seat = get_object_or_404(
+        shift.seats.select_related("person").filter(ahead), pk=number_asked(request.POST.get("seat"))
+    )
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, shift, 422, off=seat.pk, words=_("Write why."))
@@ -115,7 +118,3 @@ def vacate(request, pk: int):
     shift.vacate(seat.role, seat.person, (seat.starts_at, seat.ends_at), by=request.user, at=request.at, reason=said)
     messages.success(request, _("%(name)s is off this watch. The seat is open.") % {"name": seat.person.name})
     return redirect("shift-open", shift.pk)
-
-
-def _number(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isascii() and raw.isdecimal() and len(raw) < 19 else None

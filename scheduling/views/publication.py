@@ -2,31 +2,25 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from duty.access import may, signed_in
+from duty.access import signed_in
 from duty.models import Notice
 from scheduling.access import planners
 from scheduling.certificate import certify
 from scheduling.forms.rosters import PublishForm
-from scheduling.models import Roster
 from scheduling.publishing import Refused, changes_of, proven, publish
 from scheduling.rules import RULES
 from scheduling.sheet import sheet_of
-from scheduling.views.rosters import provisional_years
-
-
-def _roster(request, pk: int) -> Roster:
-    return get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit"), pk=pk)
+from scheduling.views.rosters import provisional_years, roster_planned, roster_seen
 
 
 @planners
 def check(request, pk: int):
     """Everything that is wrong with the draft, how fair it is, and the button that publishes it."""
-    roster = _roster(request, pk)
-    may(request.user, "change", roster)
+    roster = roster_planned(request, pk)
     if not roster.is_draft:
         return redirect(roster)
     form = PublishForm(request.POST or None, initial={"edits": roster.edits})
@@ -66,8 +60,7 @@ def check(request, pk: int):
 @planners
 @require_POST
 def revise(request, pk: int):
-    roster = _roster(request, pk)
-    may(request.user, "change", roster)
+    roster = roster_planned(request, pk)
     roster.revise(by=request.user, at=request.at)
     messages.success(request, _("This is a draft of changes. What is published holds until you publish again."))
     return redirect(roster)
@@ -77,8 +70,7 @@ def revise(request, pk: int):
 @require_POST
 def archive(request, pk: int):
     """Put a roster that is over among the archived ones."""
-    roster = _roster(request, pk)
-    may(request.user, "change", roster)
+    roster = roster_planned(request, pk)
     roster.archive(by=request.user, at=request.at)
     messages.success(request, _("Archived. It can be looked at, printed and exported as before."))
     return redirect(roster)
@@ -100,7 +92,7 @@ def read(request, pk: int):
 @signed_in
 def versions(request, pk: int):
     """What was published when, by whom and in spite of what; and who has read it."""
-    roster = _roster(request, pk)
+    roster = roster_seen(request, pk)
     rows = list(roster.versions.select_related("by"))
     told = Notice.objects.filter(matter_id=roster.pk, key__startswith=f"roster:{roster.pk}:").select_related(
         "recipient"

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.core import signing
 from django.db.models import Q
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from duty.access import may, signed_in
+from duty.access import signed_in
 from duty.models import Person
 from duty.sheets import download
 from duty.steps import Conflict
@@ -21,26 +21,22 @@ from scheduling.roster_out import pooled, tables_of
 from scheduling.rules import RULES, breaks_of
 from scheduling.rules.wording import said
 from scheduling.sheet import slots_of
+from scheduling.views.rosters import roster_planned, roster_seen
 
 MOST_BREAKS = 60
-
-
-def _roster(request, pk: int) -> Roster:
-    return get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit"), pk=pk)
 
 
 @signed_in
 def export(request, pk: int):
     """People × days and by date; both can be edited and taken in again."""
-    roster = _roster(request, pk)
+    roster = roster_seen(request, pk)
     return download(roster.title, *tables_of(roster, slots_of(roster, request.at)))
 
 
 @planners
 def take_in(request, pk: int):
     """The file is compared with the draft; a second step writes what differs, all of it or nothing."""
-    roster = _roster(request, pk)
-    may(request.user, "change", roster)
+    roster = roster_planned(request, pk)
     if not roster.is_draft:
         messages.error(request, _("Only a draft takes an Excel file in. Begin to change the roster first."))
         return redirect(roster)
@@ -73,7 +69,7 @@ def _write(request, roster: Roster):
     try:
         changed = roster.seat(changes, edits, what="import", by=request.user, at=request.at)
     except Conflict as stale:
-        roster = _roster(request, roster.pk)
+        roster = roster_seen(request, roster.pk)
         if not roster.is_draft:
             raise
         # Nothing of the sheet is lost: it is compared with the draft as it is now.

@@ -17,6 +17,18 @@ from scheduling.models import CalendarYear, Roster, RosterStatus, Seat
 from scheduling.sheet import sheet_of
 
 
+def roster_seen(request, pk: int) -> Roster:
+    """The roster of the address, if this person may see it."""
+    return get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit", "drafted_by"), pk=pk)
+
+
+def roster_planned(request, pk: int) -> Roster:
+    """The roster of the address, for those who may change it."""
+    roster = roster_seen(request, pk)
+    may(request.user, "change", roster)
+    return roster
+
+
 @signed_in
 def rosters(request):
     """Every roster the person may see, the latest first; the archived ones apart."""
@@ -65,7 +77,7 @@ def begin(request):
 @signed_in
 def roster(request, pk: int):
     """One roster as people × days, with what is wrong with it and how fair it is."""
-    roster = get_object_or_404(Roster.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    roster = roster_seen(request, pk)
     page = "scheduling/_sheet.html" if request.headers.get("X-Fragment") else "scheduling/roster.html"
     return render(request, page, sheet_context(request, roster))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duty.access import signed_in
-from duty.clock import DAY, day_of
+from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.models import Line, Unit
 from duty.pages import day_asked
 from scheduling.access import PLANNERS, planners
@@ -29,12 +29,12 @@ def wishes(request):
     if request.method == "POST":
         return _wish(request, today)
     first = _month(request.GET.get("month"), today)
-    last = _last_of(first)
+    last = last_of_month(first)
     cells = {cell.day.date: cell for cell in cells_of(request.user, first, last, today)}
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     context = {
         "first": first, "weeks": [[cells.get(date) for date in week] for week in weeks],
-        "week": weeks[0], "before": (first - DAY).replace(day=1), "after": last + DAY, "today": today,
+        "week": weeks[0], "before": month_of(first - DAY), "after": last + DAY, "today": today,
         "further": _ahead(first, today) < MONTHS_AHEAD, "earlier": _ahead(first, today) > -MONTHS_AHEAD,
         "pooled": Member.objects.filter(person=request.user).standing(today).exists(),
         "plans": bool(request.user.sight.units(PLANNERS)),
@@ -58,10 +58,10 @@ def team(request):
     wrong = ""
     if any(request.GET.get(name) and not day for name, day in (("from", first), ("until", last))):
         wrong = _("Write both days like 2026-01-31.")
-    first = first or (day_of(request.at).replace(day=1) + 31 * DAY).replace(day=1)
-    last = last or _last_of(first)
+    first = first or next_month(day_of(request.at))
+    last = last or last_of_month(first)
     if last < first:
-        wrong, last = _("The last day lies before the first."), _last_of(first)
+        wrong, last = _("The last day lies before the first."), last_of_month(first)
     elif last - first >= LONGEST:
         wrong, last = _("Three months at most: this shows the first three."), first + LONGEST - DAY
     context = {"units": units, "unit": unit, "first": first, "last": last, "wrong": wrong}
@@ -99,7 +99,7 @@ def _wish(request, today: dt.date):
 def _month(asked: str | None, today: dt.date) -> dt.date:
     """The first of the month in the address; without one next month, whose roster is the first to be drafted."""
     if not asked:
-        return _last_of(today) + DAY
+        return next_month(today)
     try:
         first = dt.date.fromisoformat(f"{asked}-01")
     except ValueError:
@@ -112,7 +112,3 @@ def _month(asked: str | None, today: dt.date) -> dt.date:
 def _ahead(date: dt.date, today: dt.date) -> int:
     """How many months that lies ahead."""
     return (date.year - today.year) * 12 + date.month - today.month
-
-
-def _last_of(date: dt.date) -> dt.date:
-    return date.replace(day=calendar.monthrange(date.year, date.month)[1])
