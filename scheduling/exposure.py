@@ -135,7 +135,8 @@ def _joined(person: Someone) -> dt.date | None:
 def credited(plan: Plan, past: Mapping[Key, float], categories: Iterable[str]) -> dict[Key, float]:
     """{(person, category): duties} done in the window, and for the days of it before joining what others bore a day.
 
-    The others are those who were there and sit on the same seats, or where there are none, on some of them.
+    The others are those who were there and may sit on the same seats with the same qualifications; where there are none,
+    with these on some of the seats; then those of the same seats, then of some of them, whatever they are qualified for.
     """
     begin = ledger_begins(plan)
     found: dict[Key, float] = defaultdict(float, past)
@@ -147,21 +148,35 @@ def credited(plan: Plan, past: Mapping[Key, float], categories: Iterable[str]) -
         for p in plan.people.values()
         if p.id not in newcomers
     }
+    seats = _seats_by_qualification(plan)
     for person, joined in newcomers.items():
         missed = _days_by_kind(plan.people[person], begin, (joined - begin).days, plan.first)
-        alike = _alike(plan, person, there)
+        groups = _alike(plan, person, there, seats)
         for category in categories:
             sort = _sort_of(category)
+            alike = next((group for group in groups if any(there[p][sort] for p in group)), ())
             days = sum(there[p][sort] for p in alike)
             if days:
                 found[person, category] += sum(past.get((p, category), 0.0) for p in alike) / days * missed[sort]
     return found
 
 
-def _alike(plan: Plan, person: int, others: Iterable[int]) -> list[int]:
+def _seats_by_qualification(plan: Plan) -> dict[int, frozenset[tuple]]:
+    """{person: the seats of the plan that ask for a qualification and that they may sit on, as (role, qualification)}."""
+    asked = {(duty.role, duty.qualification) for duty in plan.duties.values() if duty.qualification is not None}
+    return {
+        p.id: frozenset(seat for seat in asked if _may_sit(p, plan, *seat, night=False, off=None))
+        for p in plan.people.values()
+    }
+
+
+def _alike(plan: Plan, person: int, others: Iterable[int], seats: Mapping[int, frozenset]) -> list[list[int]]:
+    """Those who were there, the most alike first: nights that ask for a qualification are borne by its holders alone."""
     roles = {p: _roles(plan.people[p]) for p in (person, *others)}
-    same = [p for p in others if roles[p] == roles[person]]
-    return same or [p for p in others if roles[p] & roles[person]]
+    near = [p for p in others if roles[p] & roles[person]]
+    pooled = [p for p in near if {seat for seat in seats[p] if seat[0] in roles[person]} == seats[person]]
+    same = [p for p in near if roles[p] == roles[person]]
+    return [[p for p in pooled if p in same], pooled, same, near]
 
 
 def _roles(person: Someone) -> frozenset[str]:

@@ -6,7 +6,8 @@ For each burden category c and person p, with days counted in days and duties co
   months before the period and the period itself; leave and counted sickness are taken out. Where duties are known
   for less than twelve months, from the first known one;
 * ledger h[p,c]: duties of c done in the twelve months before the period. Someone who joined in that time is credited
-  with what others on the same seats bore on average per day of exposure, for the days before;
+  with what others on the same seats, with the same qualifications, bore on average per day of exposure, for the days
+  before;
 * target t[p,c]: the share of (all ledgers + the period's demand) that e gives, less h, not below nought; shares are
   filled like water inside each pool of people who may sit on the same seats, so that the only holder of a rare
   qualification does not look unfairly treated;

@@ -173,6 +173,51 @@ def test_a_joiner_is_credited_with_what_others_on_the_same_seats_bore():
     assert [found.target[p, "total"] for p in (2, 3, 4)] == pytest.approx([10, 10, 10])
 
 
+def qualified_nights(*joiners):
+    """A hundred days behind us and thirty ahead, a day watch and a night watch on each; nights ask for qualification 7.
+
+    1 and 2 hold it and kept the nights, fifty each; 3 and 4 do not and kept the days, fifty each.
+    """
+    nights = [duty(n, 18, 14, qualification=7) for n in range(1, 31)]
+    days = [duty(n, 8, 10) for n in range(1, 31)]
+    holders = [someone(n, qualified={7: (ALWAYS,)}) for n in (1, 2)]
+    coming = plan([*nights, *days], [*holders, someone(3), someone(4), *joiners], last=30)
+    coming.since = day(1 - 100)
+    done = [(1 + n % 2, duty(n - 99, 18, 14)) for n in range(100)] + [
+        (3 + n % 2, duty(n - 99, 8, 10)) for n in range(100)
+    ]
+    return balance(coming, tally(done, FIRST))
+
+
+JOINED = Membership(frozenset({"primary"}), 1.0, Validity(FIRST))
+
+
+def test_a_joiner_is_credited_with_what_those_of_the_same_qualification_bore():
+    """All who hold it stand at 50 nights: 30 more make 10 for each of the three. By the seat alone the credit would be
+    100 nights / 4 people = 25, and the target (50 + 50 + 25 + 30) / 3 - 25 = 27 less what the cap takes off."""
+    found = qualified_nights(someone(5, memberships=(JOINED,), qualified={7: (ALWAYS,)}))
+    assert found.ledger[5, "night"] == pytest.approx(50) and found.ledger[5, "total"] == pytest.approx(50)
+    assert [found.target[p, "night"] for p in (1, 2, 5)] == pytest.approx([10, 10, 10])
+    # All five stand at 50 duties, and 60 are to come: 12 for each.
+    assert [found.target[p, "total"] for p in (1, 2, 3, 4, 5)] == pytest.approx([12] * 5, abs=1e-3)
+
+
+def test_a_joiner_without_the_qualification_is_credited_with_no_nights():
+    found = qualified_nights(someone(5, memberships=(JOINED,)))
+    assert found.ledger[5, "night"] == 0 and found.ledger[5, "total"] == pytest.approx(50)
+    assert (5, "night") not in found.target and found.target[1, "night"] == pytest.approx(15)
+
+
+def test_a_joiner_who_alone_holds_a_qualification_is_credited_by_the_seat():
+    """Nobody else holds 8, so those on the same seats count: 200 duties of four people in a hundred days make 50."""
+    rare = someone(5, memberships=(JOINED,), qualified={7: (ALWAYS,), 8: (ALWAYS,)})
+    nights = [duty(n, 18, 14, qualification=8) for n in range(1, 31)]
+    coming = plan(nights, [*(someone(n) for n in (1, 2, 3, 4)), rare], last=30)
+    coming.since = day(1 - 100)
+    done = [(1 + n % 4, duty(n // 2 - 99, 18, 14)) for n in range(200)]
+    assert balance(coming, tally(done, FIRST)).ledger[5, "night"] == pytest.approx(50)
+
+
 def test_who_is_exempt_from_nights_owes_nothing_of_seats_that_are_all_nights():
     exempt = someone(1, exempt=(("nights", ALWAYS),))
     reserve = [duty(n, 8, 24, role="reserve") for n in range(1, 31)]
