@@ -39,7 +39,8 @@ def within_one(problem, roster) -> float:
 
 def months(_ground, sheet: Sheet) -> None:
     """60 people, 31 days, 34 duties a day: how soon complete, how near the best after a minute."""
-    from scheduling.engine.solving import solve, warm_up
+    from scheduling.engine.solving import solve
+    from scheduling.engine.warming import warm_up
 
     warm_up()
     if sheet.wants("rosters_month_first_complete"):
@@ -63,7 +64,7 @@ def months(_ground, sheet: Sheet) -> None:
 
 def large(_ground, sheet: Sheet) -> None:
     """200 people and 10 posts."""
-    from scheduling.engine.solving import warm_up
+    from scheduling.engine.warming import warm_up
 
     warm_up()
     seats = ((4,) * 10, (4,) * 10, (3,) * 10)
@@ -74,7 +75,8 @@ def large(_ground, sheet: Sheet) -> None:
 def sick_calls(_ground, sheet: Sheet) -> None:
     """Somebody falls ill for one to three days; what is past and today's duties stay."""
     from scheduling.engine.repairing import repair
-    from scheduling.engine.solving import solve, warm_up
+    from scheduling.engine.solving import solve
+    from scheduling.engine.warming import warm_up
 
     warm_up()
     times, proven, filled = [], 0, 0
@@ -104,7 +106,8 @@ def too_few(_ground, sheet: Sheet) -> None:
     from time import perf_counter
 
     from scheduling.engine.relaxing import relax
-    from scheduling.engine.solving import solve, warm_up
+    from scheduling.engine.solving import solve
+    from scheduling.engine.warming import warm_up
 
     warm_up()
     times, lines = [], []

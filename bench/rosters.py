@@ -82,7 +82,7 @@ def main() -> int:
     if not paths:
         print(f"There is no instance (*.txt) in {said.instances}", file=sys.stderr)
         return 2
-    from scheduling.engine.solving import warm_up
+    from scheduling.engine.warming import warm_up
 
     warm_up()
     good = True

@@ -63,7 +63,7 @@ def squares(fair: Balance) -> float:
 
 
 def a_year(ground, sheet) -> None:
-    from scheduling.engine.solving import warm_up
+    from scheduling.engine.warming import warm_up
 
     warm_up()
     made = house(SEED)

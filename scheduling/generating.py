@@ -206,7 +206,7 @@ def _acknowledged(roster: Roster) -> set[int]:
 @functools.cache
 def _warm() -> None:
     """What is compiled is loaded before the clock of the first search of this process starts."""
-    from scheduling.engine.solving import warm_up
+    from scheduling.engine.warming import warm_up
 
     warm_up()
 

@@ -1,6 +1,6 @@
 """What Celery does for scheduling. Idempotent: late, doubled or lost, nothing is harmed."""
 
-from celery import shared_task
+from celery import shared_task, signals
 
 
 @shared_task(name="scheduling.lapse", time_limit=55)
@@ -40,3 +40,11 @@ def pick_up():
     from scheduling import generating
 
     generating.pick_up(duty_now())
+
+
+@signals.worker_ready.connect
+def compile_ahead(**kwargs):
+    """A new worker's first search finds the solver compiled; deadlines and other tasks do not wait for that."""
+    from scheduling.engine.warming import in_background
+
+    in_background()

@@ -16,14 +16,16 @@ class Closer:
     def __init__(self, c: Columns):
         self.c = c
         self.reduced: list[np.ndarray] = []
-        self.least = int(np.ceil(c.bound - 1e-5))
+        self.least = int(np.ceil(c.bound - 1e-5)) if np.isfinite(c.bound) else 0
         self.wider = 0  # whole steps above the least
         self.failed = np.inf  # the gap at which an attempt ran out of time
+        if not np.isfinite(c.bound):
+            return
         try:
             for place, pricer in enumerate(c.pricers):
                 self.reduced.append(reduced_costs(pricer, c.price_of(place, c.prices, c.own)))
         except TooBig:
-            self.failed = 0.0
+            self.reduced = []
 
     def level(self, best: float) -> float:
         """The cost up to which all rosters are looked at next."""

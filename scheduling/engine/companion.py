@@ -6,7 +6,6 @@ writes ("bound", cost), ("holes", many) and ("roster", array) to the other. It e
 
 import os
 import sys
-import threading
 import time
 from multiprocessing.connection import Connection
 
@@ -23,6 +22,7 @@ from .problem import Problem
 from .relaxed import Relaxed
 from .repairing import least_holes
 from .tables import build, outside
+from .warming import end_with
 
 
 def whole_costs(problem: Problem) -> bool:
@@ -254,19 +254,13 @@ class Companion:
 
 def main() -> None:
     receive, send = Connection(int(sys.argv[1]), writable=False), Connection(int(sys.argv[2]), readable=False)
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    end_with(os.getppid())
     try:
         Companion(receive, send).work()
         send.send(("done",))
         time.sleep(0.2)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         pass
-
-
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -39,17 +39,6 @@ def solve(
     return _Solving(problem, seconds, start, on_progress, should_stop, workers).run()
 
 
-def warm_up() -> None:
-    """Load or compile what is compiled, before a clock starts."""
-    from .repairing import repair
-    from .warming import toy
-
-    solve(toy(), 0.3, workers=1)
-    solve(toy(), 2.0, workers=2)
-    current = solve(toy(), 0.3, workers=1).roster
-    repair(toy(), current, np.zeros(current.shape, dtype=bool), 1.0)
-
-
 class _Partner:
     """The second process and the pipes to it."""
 
