@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from duty.access import signed_in
 from duty.models import Notice
+from duty.pages import number_asked
 from scheduling.access import planners
 from scheduling.certificate import certify
 from scheduling.forms.rosters import PublishForm
@@ -80,11 +81,10 @@ def archive(request, pk: int):
 @require_POST
 def read(request, pk: int):
     """I have read it: what I was told of this roster up to what stood on the page, and nothing that came since."""
-    roster = _roster(request, pk)
-    shown = request.POST.get("shown", "")
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 19):
+    roster, shown = roster_seen(request, pk), number_asked(request.POST.get("shown"))
+    if shown is None:
         raise Http404
-    Notice.objects.to(request.user).filter(matter_id=roster.pk, pk__lte=int(shown)).waiting().acknowledge(request.at)
+    Notice.objects.to(request.user).filter(matter_id=roster.pk, pk__lte=shown).waiting().acknowledge(request.at)
     messages.success(request, _("Noted. Those who plan see that you have read it."))
     return redirect(roster)
 
