@@ -153,6 +153,7 @@ def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict,
                 result.holes_bound, least_holes(asked.problem, inside(result.roster, len(asked.kinds)), 0, until)
             )
         told["relax"] = _to_relax(asked, result)
+        told["nobody"] = _nobodys(asked)
     return without_hard_breaks(plan, asked.people_of(result.roster)), told
 
 
@@ -175,6 +176,19 @@ def _to_relax(asked, result) -> list[list]:
             name = next((one for one in broken if one not in NOT_TO_BE_RELAXED), "present")
         told.append([name, person.name, str(plan.first + DAY * day) if day >= 0 else ""])
     return told
+
+
+def _nobodys(asked) -> list[list]:
+    """Seats that stay open whatever gives way: [role, post's name, first date, how many]."""
+    from scheduling.engine.relaxing import nobodys
+
+    found: dict[tuple, list] = {}
+    missing = nobodys(asked.problem, asked.never)
+    for (day, kind), duties in sorted(asked.seats.items()):
+        if missing[day, kind]:
+            one = found.setdefault((duties[0].role, duties[0].place), [str(duties[0].date), 0])
+            one[1] += int(missing[day, kind])
+    return [[*seat, *told] for seat, told in found.items()]
 
 
 def _repaired(search: GeneratorRun, plan: Plan, fair) -> tuple[dict, dict]:

@@ -35,14 +35,15 @@ class Closer:
         """Whether an attempt may bring more than another neighbourhood."""
         if not self.reduced or self.level(best) < self.least:
             return False
-        return self.failed == np.inf or best - self.c.bound < 0.6 * self.failed or idle >= 40
+        return self.failed == np.inf or best - self.c.bound < 0.8 * self.failed or idle >= 40
 
     def attempt(self, best, rows: list[np.ndarray], until: float, found) -> float:
         """A proven bound. `best()`: cost of the best roster known now; `found(rows)`: a roster, maybe better."""
         level, begun, gap = self.level(best()), time.perf_counter(), best() - self.c.bound
         spare = level - self.c.bound + 1e-6
-        # proving what is already found pays whatever it takes; looking for more has to give way to neighbourhoods
-        until = begun + (until - begun) * (0.6 if level >= best() - 1.5 else 0.06)
+        # near the end a proof pays whatever it takes; before, it has to give way to neighbourhoods
+        near = best() - level <= max(1.5, 0.005 * abs(best() + self.c.t.constant))
+        until = begun + (until - begun) * (0.6 if near else 0.06)
         if sum(int((one <= spare).sum()) for one in self.reduced) > MOST:
             self.failed = gap
             return self.c.bound

@@ -26,12 +26,46 @@ def relax(
     `start`: the best roster so far, to begin near it.
     """
     until = time.perf_counter() + 0.7 * seconds  # what is under way then still has to end
-    roster = _fewest_broken(problem, until, empty_roster(problem) if start is None else start, never)
+    start = empty_roster(problem) if start is None else np.asarray(start)
+    possible = replace(problem, demand=problem.demand - nobodys(problem, never))
+    roster = _only_what_helps(possible, _fewest_broken(possible, until, start, never), start)
     found = set()
     for person in range(len(problem.people)):
         for broken in broken_rules(problem, person, [int(kind) for kind in roster[person]]):
             found.add((broken.rule, person, broken.day))
     return sorted(found)
+
+
+def nobodys(problem: Problem, never: float | np.ndarray = NEVER_PRICE) -> np.ndarray:
+    """[days, kinds]: seats that stay empty whatever gives way, because too few people could ever keep them."""
+    prices = np.broadcast_to(np.asarray(never, dtype=float), (len(problem.people), *problem.demand.shape))
+    able = np.zeros(problem.demand.shape, dtype=np.int64)
+    for number, person in enumerate(problem.people):
+        may = np.isfinite(person.cost) | np.isfinite(prices[number])
+        for day, kind in person.pinned.items():
+            may[day] = np.arange(may.shape[1]) == kind
+        able += may
+    return np.maximum(0, problem.demand - able)
+
+
+def _only_what_helps(problem: Problem, roster: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Whoever's rules are broken without a seat being filled by it has the row from before again."""
+    roster = roster.copy()
+
+    def missing() -> int:
+        held = np.stack([(roster == kind).sum(axis=0) for kind in range(len(problem.kinds))], axis=1)
+        return int(np.maximum(0, problem.demand - held).sum())
+
+    def breaks(p: int, row: np.ndarray) -> int:
+        return len(broken_rules(problem, p, [int(kind) for kind in row]))
+
+    for p in range(len(roster)):
+        now, holes = roster[p].copy(), missing()
+        if breaks(p, now) > breaks(p, start[p]):
+            roster[p] = start[p]
+            if missing() > holes:
+                roster[p] = now
+    return roster
 
 
 def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> np.ndarray:

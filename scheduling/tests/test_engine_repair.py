@@ -8,7 +8,7 @@ import pytest
 
 from scheduling.engine.checking import broken_rules, judge
 from scheduling.engine.problem import NEVER, OFF, Kind, Person, Problem
-from scheduling.engine.relaxing import relax
+from scheduling.engine.relaxing import _only_what_helps, nobodys, relax
 from scheduling.engine.repairing import HOLE, repair
 
 
@@ -83,3 +83,25 @@ def test_nothing_is_to_be_relaxed_where_all_seats_can_be_filled():
     people = [Person("A", np.zeros(shape), max_run=2), Person("B", np.zeros(shape), max_run=2)]
     problem = Problem(4, [Kind("D")], people, np.ones(shape, dtype=int), np.full(shape, 100.0), np.full(shape, 50.0))
     assert relax(problem, 2.0) == []
+
+
+def test_a_seat_nobody_could_ever_keep_is_left_out_and_told():
+    shape = (4, 2)
+    cost = np.zeros(shape)
+    cost[:, 1] = NEVER
+    people = [Person("A", cost, max_run=3), Person("B", np.full(shape, NEVER))]
+    problem = Problem(
+        4, [Kind("D"), Kind("L")], people, np.ones(shape, dtype=int), np.full(shape, 100.0), np.full(shape, 50.0)
+    )
+    never = np.full((2, *shape), NEVER)
+    assert nobodys(problem, never).tolist() == [[0, 1]] * 4
+    assert relax(problem, 2.0, never=never) == [("max_run", 0, 3)]
+
+
+def test_a_rule_that_fills_no_seat_is_not_named():
+    shape = (5, 1)
+    people = [Person(name, np.zeros(shape), max_run=2) for name in "AB"]
+    problem = Problem(5, [Kind("D")], people, np.ones(shape, dtype=int), np.full(shape, 100.0), np.full(shape, 50.0))
+    good = np.array([[0, 0, OFF, 0, OFF], [OFF, OFF, 0, OFF, 0]])
+    useless = np.array([[0, 0, OFF, 0, OFF], [0, 0, 0, OFF, 0]])
+    assert not broken_rules(problem, 1, list(_only_what_helps(problem, useless, good)[1]))

@@ -218,3 +218,15 @@ def test_a_sick_call_is_repaired_with_the_fewest_changes_and_what_was_read_stays
     changed = {pk for pk in after if after[pk] != before[pk]}
     assert changed == {slot.pk} and after[slot.pk] not in (None, pool[3].pk)
     assert run.certificate["search"]["least_open"] == 0
+
+
+def test_a_seat_that_nobody_may_ever_keep_is_told_as_such(as_, make_pattern, make_roster, make_member, manager, now):
+    make_pattern("夜班", primary=1, leader=1, hours=12)
+    make_member("甲", roles=["primary"])
+    make_member("乙", roles=["primary"])
+    roster = make_roster("2026-12-01", "2026-12-03")
+    told = searched(roster, manager, now).certificate["search"]
+    assert [[role, first, many] for role, _post, first, many in told["nobody"]] == [["leader", "2026-12-01", 3]]
+    assert not told["relax"]
+    page = as_(manager).get(f"/rosters/{roster.pk}/").content.decode()
+    assert "Nobody at all may keep these seats" in page and "3 seats, the first on 2026-12-01" in page
