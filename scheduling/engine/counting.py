@@ -61,6 +61,20 @@ def too_much(value, least, most):
 
 
 @njit(cache=True, nogil=True)
+def weekends_of(t, row):
+    """(weekends with a duty, weekends of two days of which one is worked)."""
+    weekends = 0
+    halves = 0
+    for number in range(t.weekend_days.shape[0]):
+        first, second = t.weekend_days[number, 0], t.weekend_days[number, 1]
+        one = first >= 0 and row[first] != t.kinds
+        other = second >= 0 and row[second] != t.kinds
+        weekends += one or other
+        halves += first >= 0 and second >= 0 and one != other
+    return weekends, halves
+
+
+@njit(cache=True, nogil=True)
 def refresh(t, s):
     """Count everything anew from the roster; value[0]: broken rules, value[1]: cost."""
     broken = 0.0
@@ -89,18 +103,8 @@ def refresh(t, s):
                 s.counts[p, number] += t.counts[number, d, k]
         s.minutes[p] = minutes
         broken += too_much(minutes, t.least_minutes[p], t.most_minutes[p]) / 60.0
-        weekends = 0
-        for number in range(t.weekend_days.shape[0]):
-            worked = 0
-            days = 0
-            for place in range(2):
-                d = t.weekend_days[number, place]
-                if d >= 0:
-                    days += 1
-                    worked += s.roster[p, d] != t.kinds
-            weekends += worked > 0
-            if days == 2 and worked == 1:
-                cost += t.split
+        weekends, halves = weekends_of(t, s.roster[p])
+        cost += halves * t.split
         s.weekends[p] = weekends
         broken += max(0, weekends - t.most_weekends[p])
         for number in range(t.limit_most.shape[1]):
@@ -265,18 +269,8 @@ def row_cost(t, p, row):
         at = t.step[machine, at, k]
         minutes += t.minutes[k]
     broken += too_much(minutes, t.least_minutes[p], t.most_minutes[p]) / 60.0
-    weekends = 0
-    for number in range(t.weekend_days.shape[0]):
-        worked = 0
-        days = 0
-        for place in range(2):
-            d = t.weekend_days[number, place]
-            if d >= 0:
-                days += 1
-                worked += row[d] != t.kinds
-        weekends += worked > 0
-        if days == 2 and worked == 1:
-            cost += t.split
+    weekends, halves = weekends_of(t, row)
+    cost += halves * t.split
     broken += max(0, weekends - t.most_weekends[p])
     for number in range(t.limit_most.shape[1]):
         total = 0

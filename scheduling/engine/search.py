@@ -46,20 +46,9 @@ def try_one(t, s, p, a, b, new, heat):
 
 
 @njit(cache=True, nogil=True)
-def try_swap(t, s, p, q, a, b, heat):
-    """Exchange days a..b between two people: the cover stays as it is."""
-    while a <= b and s.roster[q, a] == s.roster[p, a]:
-        a += 1
-    while a <= b and s.roster[q, b] == s.roster[p, b]:
-        b -= 1
-    if a > b:
-        return False
+def trade(t, s, p, q, a, b, heat):
+    """Two rows change at once, to what `s.new` holds for them, if it pays or chance wills it; the cover stays."""
     one, other = s.new[0], s.new[1]
-    for d in range(a, b + 1):
-        one[d] = s.roster[q, d]
-        other[d] = s.roster[p, d]
-        if t.cost[p, d, one[d]] == np.inf or t.cost[q, d, other[d]] == np.inf:
-            return False
     broken, cost = row_change(t, s, p, a, b, one)
     if broken > 1e-9:
         return False
@@ -78,6 +67,24 @@ def try_swap(t, s, p, q, a, b, heat):
 
 
 @njit(cache=True, nogil=True)
+def try_swap(t, s, p, q, a, b, heat):
+    """Exchange days a..b between two people: the cover stays as it is."""
+    while a <= b and s.roster[q, a] == s.roster[p, a]:
+        a += 1
+    while a <= b and s.roster[q, b] == s.roster[p, b]:
+        b -= 1
+    if a > b:
+        return False
+    one, other = s.new[0], s.new[1]
+    for d in range(a, b + 1):
+        one[d] = s.roster[q, d]
+        other[d] = s.roster[p, d]
+        if t.cost[p, d, one[d]] == np.inf or t.cost[q, d, other[d]] == np.inf:
+            return False
+    return trade(t, s, p, q, a, b, heat)
+
+
+@njit(cache=True, nogil=True)
 def try_exchange(t, s, p, q, a, b, heat):
     """Two people exchange two single days, a and b; what lies between stays."""
     if t.cost[p, a, s.roster[q, a]] == np.inf or t.cost[q, a, s.roster[p, a]] == np.inf:
@@ -90,21 +97,7 @@ def try_exchange(t, s, p, q, a, b, heat):
         other[d] = s.roster[q, d]
     one[a], other[a] = other[a], one[a]
     one[b], other[b] = other[b], one[b]
-    broken, cost = row_change(t, s, p, a, b, one)
-    if broken > 1e-9:
-        return False
-    more, dearer = row_change(t, s, q, a, b, other)
-    if broken + more > 1e-9:
-        return False
-    broken += more
-    cost += dearer
-    if broken < -1e-9 or cost <= 0.0 or (heat > 0.0 and uniform(s) < np.exp(-cost / heat)):
-        take(t, s, p, a, b, one)
-        take(t, s, q, a, b, other)
-        s.value[0] += broken
-        s.value[1] += cost
-        return True
-    return False
+    return trade(t, s, p, q, a, b, heat)
 
 
 @njit(cache=True, nogil=True)
