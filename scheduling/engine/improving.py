@@ -23,7 +23,7 @@ class Improver:
         self.pricers = pricers
         self.rows: list[dict] = [{} for _ in range(t.people)]
         self.prices, self.own = prices, own
-        self.size = {True: 6.0, False: 10.0}  # people at once: whole rows, some days
+        self.size = {True: 6.0, False: 10.0 if self.short else 6.0}  # people at once: whole rows, some days
         self.spent = {True: 0.0, False: 0.0}
         self.starts = [
             d for d in range(t.days) if d == 0 or t.weekend[d] < 0 or t.weekend_days[t.weekend[d], 0] == d
@@ -37,7 +37,7 @@ class Improver:
 
     def window(self) -> tuple[int, int]:
         """Some days that begin with a week or at its end, sometimes more of a long period."""
-        length = int(self.random.choice([7, 10, 14] if self.short else [7, 14, 21, 28, 42]))
+        length = int(self.random.choice([7, 10, 14] if self.short else [14, 21, 28, 42]))
         first = int(self.random.choice([d for d in self.starts if d <= max(0, self.t.days - length // 2)]))
         last = min([d for d in [*self.starts, self.t.days] if d >= min(first + length, self.t.days)])
         return first, last

@@ -110,7 +110,8 @@ class _Solving:
         try:
             if self.t.people and self.t.days:
                 self._begin()
-                self._anneal(max(0.3, (0.7 if (self.t.weight > 0).any() else 0.1) * self.seconds))
+                fair, long = (self.t.weight > 0).any(), self.t.days > 44
+                self._anneal(max(0.3, (0.7 if fair else 0.2 if long else 0.1) * self.seconds))
                 self._mend()
                 self._improve()
                 self._mend()
