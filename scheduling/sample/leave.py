@@ -32,9 +32,10 @@ def _absence(house: House, name: str, kind: str, first, last, **more) -> Absence
     return Absence(person=house.people[name], kind=kind, from_on=first, until_on=last, **more)
 
 
-def _duty(house: House, name: str, days: int) -> Seat:
-    """The person's first duty that begins so many days ahead or later."""
+def _duty(house: House, name: str, days: int, watch: str = "") -> Seat:
+    """The person's first duty, on watches of that name, that begins so many days ahead or later."""
     seats = Seat.objects.filter(person=house.people[name], starts_at__gt=house.at + days * DAY)
+    seats = seats.filter(shift__name=watch) if watch else seats
     return seats.select_related("shift__post", "person").order_by("starts_at").first()
 
 
@@ -68,7 +69,7 @@ def away_on_business(house: House) -> None:
 
 def covered(house: House) -> None:
     """A day off in a week's time, and the duty inside it is someone else's by now."""
-    seat, at = _duty(house, "吴昊", 8), house.at - 28 * HOUR
+    seat, at = _duty(house, "吴昊", 8, "日班"), house.at - 28 * HOUR
     day = day_of(seat.starts_at)
     absence = _absence(house, "吴昊", "leave", day, day + DAY, reason="探亲")
     absence.ask(by=seat.person, at=at)

@@ -3,7 +3,7 @@
 from duty.clock import DAY, day_of, next_month
 from duty.sample import House
 from scheduling.models import Exempt, Exemption, Member, SeatRole, Wanted, Wish
-from scheduling.sample.watches import BACK, POSTS
+from scheduling.sample.watches import AHEAD, BACK, POSTS
 
 OFFICERS = [SeatRole.PRIMARY.value, SeatRole.SECONDARY.value, SeatRole.RESERVE.value]
 PART_TIMER, JOINER, LEAVER = "许晴", "曹阳", "郑爽"
@@ -37,7 +37,7 @@ def load(house: House) -> None:
     Member.objects.bulk_create(rows)
     Exemption.objects.bulk_create(
         Exemption(
-            person=house.people[name], kind=Exempt.NIGHTS, from_on=today - 30 * DAY, until_on=today + days * DAY,
+            person=house.people[name], kind=Exempt.NIGHTS, from_on=today + AHEAD * DAY, until_on=today + days * DAY,
             reason=why, granted_by=house.people["谢婷"],
         )
         for name, days, why in NO_NIGHTS

@@ -7,9 +7,12 @@ from django.db import connection
 from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.models import Notice
 from duty.sample import House
+from scheduling.fairness import balance
+from scheduling.gathering import tallies
 from scheduling.models import Roster, Seat, Terms
 from scheduling.publishing import draft_plan, publish
-from scheduling.rotations import in_order
+from scheduling.rules import Plan
+from scheduling.substitutes import ranked
 
 WHY = "沿用此前的轮值顺序，自下月起按公平排班"
 UNREAD = 3  # people who have not confirmed yet
@@ -30,7 +33,7 @@ def load(house: House) -> None:
         _publish(_drafted(house, first, manager), manager, house.at - 12 * DAY)
         first = next_month(first)
     draft = _drafted(house, first, manager)
-    people = in_order(draft_plan(draft))
+    people = _fairly(draft_plan(draft))
     last = sorted(draft.slots.filter(role="secondary").values_list("pk", flat=True))[-2:]
     draft.seat({slot: person for slot, person in people.items() if slot not in last}, by=manager, at=house.at - DAY)
     with connection.cursor() as cursor:
@@ -43,8 +46,20 @@ def _drafted(house: House, first: dt.date, by) -> Roster:
     return roster
 
 
+def _fairly(plan: Plan) -> dict:
+    """Each open duty, in order of time, to whoever it fits best then: what a careful planner does by hand."""
+    fair, given = balance(plan, tallies(plan.people, plan.first)), {}
+    for duty in sorted(plan.open_duties(), key=lambda duty: (duty.start, duty.post, duty.key)):
+        best = ranked(plan, duty, fair)[0]
+        given[duty.key] = best.person.id if best.ok else None
+        if best.ok:
+            plan.put(duty.key, best.person.id)
+            fair.load.update((best.person.id, category) for category in duty.burdens())
+    return given
+
+
 def _publish(roster: Roster, by, at) -> None:
-    people = in_order(draft_plan(roster))
+    people = _fairly(draft_plan(roster))
     roster.seat({slot: person for slot, person in people.items() if person}, by=by, at=at)
     publish(roster, override=WHY, by=by, at=at)
     sitting = Seat.objects.filter(shift__unit=roster.unit_id).values("person")

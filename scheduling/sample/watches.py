@@ -28,13 +28,16 @@ def load(house: House) -> list[Post]:
             for span_name, first_hour, hours in spans:
                 start = day + first_hour * HOUR
                 turns.append((span_name, start, start + hours * HOUR))
-        _enter(post, turns, leaders, officers, manager, house.at)
+        _enter(post, turns, leaders, officers, manager, house.at, drift=int(len(spans) > 1))
         posts.append(post)
     return posts
 
 
-def _enter(post: Post, turns, leaders, officers, manager, at) -> None:
-    """Fixed-order rotation: three officers per watch in turn, so that each rests for more than a day."""
+def _enter(post: Post, turns, leaders, officers, manager, at, drift: int) -> None:
+    """Fixed-order rotation: three officers per watch in turn, so that each rests for more than a day.
+
+    The order drifts by one each time round where a day has several watches: days and nights go to everyone.
+    """
     matters = Matter.objects.bulk_create(
         Matter(
             kind="scheduling.shift", unit_id=post.unit_id, title=f"{post.name} {name} {start:%m-%d}", opened_at=start
@@ -47,10 +50,10 @@ def _enter(post: Post, turns, leaders, officers, manager, at) -> None:
     )
     seats = []
     for turn, shift in enumerate(shifts):
-        crew = [(SeatRole.LEADER, leaders[turn % len(leaders)])]
+        crew = [(SeatRole.LEADER, _in_turn(leaders, turn, drift))]
         seats_of_officers = [SeatRole.PRIMARY, SeatRole.SECONDARY, SeatRole.RESERVE][: max(1, len(officers) // 2)]
         crew += [
-            (role, officers[(turn * len(seats_of_officers) + place) % len(officers)])
+            (role, _in_turn(officers, turn * len(seats_of_officers) + place, drift))
             for place, role in enumerate(seats_of_officers)
         ]
         seats += [Seat.on(shift, role, person) for role, person in crew]
@@ -65,6 +68,10 @@ def _enter(post: Post, turns, leaders, officers, manager, at) -> None:
         )
         for matter in matters
     )
+
+
+def _in_turn(people, turn: int, drift: int):
+    return people[(turn + drift * (turn // len(people))) % len(people)]
 
 
 def _entered(starts_at, at):
