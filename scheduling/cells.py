@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from scheduling.rules import RULES, Duty, fits
-from scheduling.rules.wording import why
+from scheduling.rules.wording import reasons
 from scheduling.sheet import Sheet
 from scheduling.substitutes import Candidate, ranked
 
@@ -66,7 +66,7 @@ def _seat(sheet: Sheet, key: int, person: int | None = None) -> Seat:
     seat = Seat(duty, holder, name, sheet.slots[key].is_pinned, duty.start <= sheet.at)
     if person is not None:
         breaks = fits(sheet.plan, person, duty)
-        seat.problems = [why(sheet.plan, broken) for broken in breaks]
+        seat.problems = reasons(sheet.plan, breaks, duty)
         seat.hard = any(RULES[broken.rule].hard for broken in breaks)
     return seat
 

@@ -11,7 +11,7 @@ from scheduling.models import Roster, Shift
 from scheduling.models.days import DayKind, days_between
 from scheduling.rules import RULES, Break, Duty, Plan, Someone, fits
 from scheduling.rules.facts import HOUR, is_night
-from scheduling.rules.wording import why
+from scheduling.rules.wording import reasons
 
 SOFT_COST = 2.0  # a soft rule broken weighs as much as a duty and a half above the share
 
@@ -60,7 +60,7 @@ def _candidate(plan: Plan, duty: Duty, fair: Balance, person: Someone, holder: i
     return Candidate(
         person=person,
         breaks=breaks,
-        reasons=tuple(why(plan, broken) for broken in breaks),
+        reasons=tuple(reasons(plan, breaks, duty)),
         after=after,
         rest_hours=_rest_around(plan, person.id, duty),
         cost=unfair + SOFT_COST * soft + 100 * hard,

@@ -1,5 +1,7 @@
 """A broken rule as a sentence that says who, when and what is wrong."""
 
+from collections.abc import Hashable, Iterable
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,14 +16,31 @@ def said(plan: Plan, broken: Break) -> str:
     """The whole sentence, with the duties concerned."""
     duties = [known for key in broken.duties if (known := _duty(plan, broken.person, key))]
     where = _where(duties[-1]) if duties else ""
-    return f"{where}: {why(plan, broken)}" if where else why(plan, broken)
+    words = why(plan, broken, broken.duties[-1] if broken.duties else None)
+    return f"{where}: {words}" if where else words
 
 
-def why(plan: Plan, broken: Break) -> str:
-    """The reason alone, where the duty is plain from what stands beside it."""
+def why(plan: Plan, broken: Break, asked: Hashable = None) -> str:
+    """The reason alone, where the duty asked about is plain from what stands beside it: the other one is named."""
     facts = dict(broken.facts)
     facts["name"] = plan.people[broken.person].name if broken.person in plan.people else ""
-    return WORDS[broken.rule](facts, [_duty(plan, broken.person, key) for key in broken.duties])
+    others = [key for key in broken.duties if key != asked]
+    return WORDS[broken.rule](facts, [_duty(plan, broken.person, key) for key in others])
+
+
+def reasons(plan: Plan, breaks: Iterable[Break], duty: Duty) -> list[str]:
+    """What speaks against a duty, each once. Of a rule that only later duties would break by it, the last is told."""
+    told: dict[str, None] = {}
+    beyond: dict[str, Break] = {}
+    own = set()
+    for broken in breaks:
+        if not broken.duties or duty.key in broken.duties:
+            own.add(broken.rule)
+            told[why(plan, broken, duty.key)] = None
+        else:
+            beyond[broken.rule] = broken
+    told |= {said(plan, broken): None for rule, broken in beyond.items() if rule not in own}
+    return list(told)
 
 
 def _duty(plan: Plan, person: int | None, key) -> Duty | None:
@@ -40,8 +59,8 @@ def _day(date) -> str:
 
 
 def _other(duties: list[Duty | None]) -> str:
-    known = next((duty for duty in duties if duty), None)  # the seat asked about need not be in the plan
-    return f"{_day(known.date)} {known.name}" if known else _("another duty")
+    known = next((duty for duty in duties if duty), None)
+    return f"{_day(known.date)} {known.name} {SeatRole(known.role).label}" if known else _("another duty")
 
 
 def _qualified(facts, duties) -> str:
@@ -79,11 +98,11 @@ WORDS = {
     "wish": lambda facts, duties: _("%(name)s would like to be free") % facts,
     "spacing": lambda facts, duties: (
         ngettext(
-            "%(name)s has %(days)s day between duties, %(wanted)s wanted",
-            "%(name)s has %(days)s days between duties, %(wanted)s wanted",
+            "%(name)s has %(days)s day between this and %(other)s, %(wanted)s wanted",
+            "%(name)s has %(days)s days between this and %(other)s, %(wanted)s wanted",
             facts["days"],
         )
-        % facts
+        % (facts | {"other": _other(duties)})
     ),
     "leader_changes_daily": lambda facts, duties: _("%(name)s leads two days running") % facts,
     "weekends_in_row": lambda facts, duties: _("%(name)s is on duty for the %(times)s. weekend in a row") % facts,

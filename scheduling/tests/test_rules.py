@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.rules import RULES, Away, Membership, Validity, breaks_of, fits
+from scheduling.rules.wording import reasons
 from scheduling.tests.planning import ALWAYS, day, duty, kept, plan, someone
 
 HOUR = dt.timedelta(hours=1)
@@ -157,3 +158,26 @@ def test_each_rule_on_a_row_says_how_far_it_looks():
     from scheduling.rules.book import OF_ROW, REACH
 
     assert set(REACH) == {rule.name for rule in OF_ROW}
+
+
+def test_what_speaks_against_a_seat_names_the_other_duty_and_not_the_seat_itself():
+    held, asked = duty(5, 8, 8, name="白班"), duty(5, 16, 8, name="夜班", role="reserve")
+    made = plan([held, asked], [someone()], {held.key: 1})
+    (words,) = reasons(made, fits(made, 1, asked), asked)
+    assert "12-05 白班" in words
+    assert "夜班" not in words
+
+
+def test_remarks_of_one_seat_are_its_own_each_once_and_say_the_other_day():
+    saturdays = [duty(n, 8, 8, name="白班") for n in (5, 12, 19, 26)]
+    made = plan(saturdays, [someone()], {d.key: 1 for d in saturdays})
+    own = reasons(made, fits(made, 1, saturdays[2]), saturdays[2])
+    assert len([words for words in own if "3" in words]) == len(own) == 1
+    (later,) = reasons(made, fits(made, 1, saturdays[0]), saturdays[0])
+    assert later.startswith("12-19")
+
+    two = [duty(8, 8, 8, name="早"), duty(10, 8, 8, name="中"), duty(12, 8, 8, name="晚")]
+    made = plan(two, [someone()], {d.key: 1 for d in two}, spacing_days=2)
+    before, after = reasons(made, fits(made, 1, two[1]), two[1])
+    assert "12-08 早" in before
+    assert "12-12 晚" in after
