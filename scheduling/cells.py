@@ -1,6 +1,7 @@
 """What stands beside a roster when a cell is touched: why this person, who else could, and why not the others."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, field
 
 from scheduling.rules import RULES, Duty, fits
@@ -37,12 +38,22 @@ class Panel:
     fitting: list[Candidate] = field(default_factory=list)
     excluded: list[Candidate] = field(default_factory=list)
     by_rule: list[tuple[str, int]] = field(default_factory=list)
+    why_me: "WhyMe | None" = None
 
 
-def panel_of(sheet: Sheet, asked) -> Panel | None:
+@dataclass
+class WhyMe:
+    """What whoever has a seat may know of it: their load against their share, and of others no more than numbers."""
+
+    loads: list[tuple[str, float, int, int]]  # (category, fair share, duties without this one, with it)
+    could: int
+    by_rule: list[tuple[str, int]]
+
+
+def panel_of(sheet: Sheet, asked, reader: int) -> Panel | None:
     """The panel that the address asks for with `slot`, or `day` with or without `person`; None for nothing known."""
     if (key := _number(asked.get("slot"))) in sheet.plan.duties:
-        return _of_seat(sheet, key)
+        return _of_seat(sheet, key, reader)
     try:
         date = dt.date.fromisoformat(asked.get("day", ""))
     except ValueError:
@@ -71,7 +82,7 @@ def _seat(sheet: Sheet, key: int, person: int | None = None) -> Seat:
     return seat
 
 
-def _of_seat(sheet: Sheet, key: int) -> Panel:
+def _of_seat(sheet: Sheet, key: int, reader: int) -> Panel:
     duty = sheet.plan.duties[key]
     panel = Panel(duty.date, seat=_seat(sheet, key, sheet.plan.who[key]))
     everyone = ranked(sheet.plan, duty, sheet.fair)
@@ -79,12 +90,26 @@ def _of_seat(sheet: Sheet, key: int) -> Panel:
     # Those outside of the seat's own people would be a long list that says nothing.
     near = [c for c in everyone if not c.ok and not any(b.rule == "in_pool" for b in c.breaks)]
     panel.excluded = near[:MOST_EXCLUDED]
-    counts: dict[str, int] = {}
-    for candidate in everyone:
-        for rule in {b.rule for b in candidate.breaks if RULES[b.rule].hard}:
-            counts[rule] = counts.get(rule, 0) + 1
-    panel.by_rule = [(str(RULES[rule].title), n) for rule, n in sorted(counts.items(), key=lambda one: -one[1])]
+    panel.by_rule = _by_rule(everyone)
+    if panel.seat.holder == reader:
+        panel.why_me = _why_me(sheet, duty, reader, [c for c in everyone if c.person.id != reader])
     return panel
+
+
+def _by_rule(candidates: list[Candidate]) -> list[tuple[str, int]]:
+    """(rule, how many it stands in the way of), the most first."""
+    counts = Counter(rule for c in candidates for rule in {b.rule for b in c.breaks if RULES[b.rule].hard})
+    return [(str(RULES[rule].title), n) for rule, n in counts.most_common()]
+
+
+def _why_me(sheet: Sheet, duty: Duty, person: int, others: list[Candidate]) -> WhyMe:
+    fair = sheet.fair
+    loads = [(c, fair.target.get((person, c), 0.0), fair.load[person, c]) for c in duty.burdens()]
+    return WhyMe(
+        [(category, share, load - 1, load) for category, share, load in loads],
+        sum(c.ok for c in others),
+        _by_rule(others),
+    )
 
 
 def _of_day(sheet: Sheet, date: dt.date, person: int | None) -> Panel:

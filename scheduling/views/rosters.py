@@ -94,7 +94,7 @@ def sheet_context(request, roster: Roster) -> dict:
         "editable": editable,
         "is_over": roster.is_current and roster.is_over(request.at),
         "may_change": can(request.user, "change", roster),
-        "panel": panel_of(sheet, request.GET),
+        "panel": panel_of(sheet, request.GET, request.user.pk),
         "conflicts": sheet.worded(sheet.conflicts),
         "legend": sheet.legend,
         "provisional": provisional_years(roster),
