@@ -27,7 +27,7 @@ from scheduling.rules import Plan
 
 log = logging.getLogger(__name__)
 SECONDS = (10, 30, 60, 180, 600)
-REPAIR_SECONDS = 3.0
+REPAIR_SECONDS = 6.0
 RELAX_SECONDS = 4.0
 PROOF_SECONDS = 5.0  # to prove that fewer open seats are not possible
 SILENT = 5 * MINUTE  # after which a running search counts as dead; a first one compiles for a minute or two
@@ -98,7 +98,8 @@ def _search(search: GeneratorRun) -> None:
     roster, now = search.roster, duty_now()
     slots = list(roster.slots.with_posts())
     before = {slot.pk: slot.person_id for slot in slots}
-    plan = plan_from(roster, slots, frozenset(slot.pk for slot in slots if slot.starts_at <= now))
+    begun = frozenset(slot.pk for slot in slots if slot.starts_at <= now)
+    plan = plan_from(roster, slots, begun)
     untouchable = frozenset(plan.pinned)
     if search.keep_filled:
         plan.pinned |= {key for key, person in plan.who.items() if person is not None}
@@ -112,6 +113,7 @@ def _search(search: GeneratorRun) -> None:
         found = blocks(plan, balance(plan, past)) if search.kind == RunKind.GENERATE else {}
         plan.pinned |= set(found)
         answer, told = _solved(search, plan, balance(plan, past), before)
+    told["held"] = len(plan.pinned - begun)
     answer = {key: person for key, person in (found | answer).items() if key not in untouchable}
     _take_over(search, roster, before, answer, told)
 
@@ -143,7 +145,7 @@ def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict,
         should_stop=beat.stop_asked,
     )
     told = {
-        "objective": round(result.objective, 3), "bound": round(result.bound, 3), "gap": round(result.gap, 4),
+        "objective": round(result.objective, 3), "bound": round(result.bound, 3) if math.isfinite(result.bound) else None, "gap": _share(result.gap),
         "seconds": round(result.seconds, 1), "least_open": result.holes_bound,
     }  # fmt: skip
     if result.holes:
@@ -155,6 +157,11 @@ def _solved(search: GeneratorRun, plan: Plan, fair, before: dict) -> tuple[dict,
         told["relax"] = _to_relax(asked, result)
         told["nobody"] = _nobodys(asked)
     return without_hard_breaks(plan, asked.people_of(result.roster)), told
+
+
+def _share(gap: float) -> float | None:
+    """None where nothing was proven yet."""
+    return round(gap, 4) if math.isfinite(gap) else None
 
 
 # The engine's names for rules that the book of rules has others for.
@@ -198,6 +205,7 @@ def _repaired(search: GeneratorRun, plan: Plan, fair) -> tuple[dict, dict]:
     from scheduling.assigning import assignment, without_hard_breaks
     from scheduling.engine.repairing import repair
 
+    _warm()
     read = _acknowledged(search.roster)
     frozen = frozenset(key for key, person in plan.who.items() if person in read)
     asked = assignment(plan, fair, frozen=frozen)
@@ -207,7 +215,7 @@ def _repaired(search: GeneratorRun, plan: Plan, fair) -> tuple[dict, dict]:
     for place, person in enumerate(asked.problem.people):
         fixed[place, list(person.pinned)] = True
     result = repair(asked.problem, current, fixed, REPAIR_SECONDS)
-    told = {"seconds": round(result.seconds, 2), "least_open": result.holes_bound, "gap": round(result.gap, 4)}
+    told = {"seconds": round(result.seconds, 2), "least_open": result.holes_bound, "gap": _share(result.gap)}
     return without_hard_breaks(plan, asked.people_of(result.roster)), told
 
 

@@ -15,7 +15,7 @@ from scheduling.announcing import announce
 from scheduling.certificate import certify
 from scheduling.fairness import balance
 from scheduling.gathering import duties_of, plan_of, tallies
-from scheduling.models import Roster, RosterStatus, RosterVersion, Seat, SeatRole, Shift, Slot
+from scheduling.models import Roster, RosterStatus, RosterVersion, RunKind, Seat, SeatRole, Shift, Slot
 from scheduling.rules import RULES, Break, Plan, breaks_of
 from scheduling.rules.wording import said
 from scheduling.vacancies import after_publication
@@ -270,9 +270,14 @@ def _lines(verb: str, watches: list, roster: Roster, by, at) -> None:
 
 
 def proven(roster: Roster) -> dict:
-    """What the generator proved of this very draft, if it was the last to touch it."""
+    """What the generator proved of this very draft: if it was the last to touch it, and all it found was taken over.
+
+    A repair proves how few changes are enough, and nothing about fairness.
+    """
     run = roster.runs.exclude(certificate={}).first()
-    if run is None or run.certificate.get("edits") != roster.edits:
+    if run is None or run.kind != RunKind.GENERATE:
+        return {}
+    if run.certificate.get("edits") != roster.edits or run.certificate.get("kept"):
         return {}
     return {"search": run.certificate["search"]}
 

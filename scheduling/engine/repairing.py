@@ -51,10 +51,17 @@ def repair(problem: Problem, current: np.ndarray, frozen: np.ndarray, seconds: f
         c.add(more)
         if bound > c.bound:
             c.bound, c.prices = bound, prices
-    done = c.generate(began + 0.6 * seconds, gap=1e-7)
+    rows = filled(build(problem), t, state, first)
+    own = [pricer.value(row) for pricer, row in zip(c.pricers, rows, strict=True)]
+    cost = sum(own) + _missed(c, rows) if np.isfinite(own).all() else np.inf
+    c.add([(place, row, own[place]) for place, row in enumerate(rows) if np.isfinite(own[place])])
+    done = c.generate(began + 0.6 * seconds, cost, 1 - 1e-6, gap=1e-7)
     before = _outside_window(bare, state, first, t.kinds)
     bound = float(np.ceil(c.bound - 1e-6))
-    rows, cost, _bound = choose(c, max(0.05, began + 0.8 * seconds - time.perf_counter()))
+    if cost > bound + 1e-6:
+        more, better, _bound = choose(c, max(0.05, began + 0.8 * seconds - time.perf_counter()))
+        if more is not None and better < cost:
+            rows, cost = more, better
     for spare in (1e-6, 1.0, 2.0):  # rows the mixture did not need, but a whole answer may
         if not done or cost <= bound + 1e-6 or time.perf_counter() > until - 0.15:
             break
@@ -66,8 +73,6 @@ def repair(problem: Problem, current: np.ndarray, frozen: np.ndarray, seconds: f
         more, better, _bound = choose(c, max(0.1, until - time.perf_counter()))
         if more is not None and better < cost:
             rows, cost = more, better
-    if rows is None:
-        rows, cost = [row for _place, row in known], np.inf
     roster = state.roster.copy()
     for place, row in enumerate(rows):
         roster[place, first:] = row
@@ -79,6 +84,51 @@ def repair(problem: Problem, current: np.ndarray, frozen: np.ndarray, seconds: f
         if proven == holes:
             bound = HOLE * holes + max(0.0, bound - CHAIN * holes)
     return _answer(problem, bare, outside(roster, t.kinds), bound + before, began, current)
+
+
+def filled(t, bare, state, first: int) -> list[np.ndarray]:
+    """Rows from day `first` on with each hole given to whoever can take it and nothing else moved, the scarcest first.
+
+    What `bare` costs decides who can, what `t` costs (fairness and wishes) who of these; a hole nobody can take stays.
+    """
+    rows = state.roster.copy()
+    missing = np.maximum(0, bare.demand - state.cover[:, : bare.kinds])
+    holes = [(d, kind) for d, kind in np.argwhere(missing > 0) if d >= first for _seat in range(missing[d, kind])]
+
+    def takers(day: int, kind: int) -> list[int]:
+        free = np.flatnonzero((rows[:, day] == bare.kinds) & np.isfinite(bare.cost[:, day, kind]))
+        return [p for p in free if _breaks_less(bare, p, rows[p], day, kind)]
+
+    def dearer(p: int, day: int, kind: int) -> float:
+        with_it = rows[p].copy()
+        with_it[day] = kind
+        return search.row_cost(t, p, with_it)[1] - search.row_cost(t, p, rows[p])[1]
+
+    while holes:
+        able = {hole: takers(*hole) for hole in set(holes)}
+        day, kind = hole = min(able, key=lambda one: (len(able[one]) or np.inf, one))
+        if not able[hole]:
+            break
+        rows[min(able[hole], key=lambda p: dearer(p, day, kind)), day] = kind
+        holes.remove(hole)
+    return [row[first:].copy() for row in rows]
+
+
+def _breaks_less(bare, p: int, row: np.ndarray, day: int, kind: int) -> bool:
+    """Whether a row with that duty breaks no more rules than it does now."""
+    with_it = row.copy()
+    with_it[day] = kind
+    return search.row_cost(bare, p, with_it)[0] <= search.row_cost(bare, p, row)[0] + 1e-9
+
+
+def _missed(c: Columns, rows: list[np.ndarray]) -> float:
+    """What holes and surplus of these rows cost in the master."""
+    days = np.arange(c.last - c.first)
+    used = np.zeros((len(days), c.t.kinds + 1))
+    for row in rows:
+        used[days, row] += 1
+    gap = c.demand - used[:, : c.t.kinds]
+    return float(np.where(gap > 0, gap * c.under, -gap * c.over)[c.priced].sum())
 
 
 def _answer(problem, bare, roster, bound, began, current) -> Result:
@@ -118,7 +168,7 @@ def least_holes(problem: Problem, roster: np.ndarray, first: int, until: float) 
     missing = np.maximum(0, t.demand - state.cover[:, : t.kinds])[first:]
     c.prices[:, : t.kinds] = np.where(missing > 0, 1.0, 0.0)
     c.generate(until, float(missing.sum()), 1 - 1e-6, gap=1e-6)
-    return max(0, int(np.ceil(c.bound - 1e-6)))
+    return max(0, int(np.ceil(c.bound - 1e-6))) if np.isfinite(c.bound) else 0
 
 
 def _pinned(problem: Problem, current: np.ndarray, frozen: np.ndarray) -> Problem:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from . import search
+from .blocks import cuts, in_blocks
 from .checking import judge
 from .companion import whole_costs
 from .constructing import mend, respond
@@ -23,6 +24,9 @@ from .improving import Improver, better
 from .problem import Problem, Result, empty_roster
 from .tables import build, outside
 
+LONG = 44  # days beyond which rows are not priced whole
+BLOCKS = 0.6  # of the time, for the first roster of a long period
+PER_PERSON = 0.15  # seconds that each person takes in a part of some weeks
 SLICE = 0.2  # seconds between looks at the clock, the other process and whoever waits
 
 
@@ -90,12 +94,10 @@ class _Solving:
         self.log: list[tuple[float, float, float]] = []
         self.told, self.first_complete, self.sent = 0.0, None, self.s.value.copy()
         self.stopped = False
-        cells = self.t.people * self.t.days
+        self.workers = workers
         self.partner = None
         self.pool: dict = {}
         self.prices = (None, None, ())
-        if workers > 1 and seconds > 0.5 and cells:
-            self.partner = _Partner(problem, seconds - 0.15, outside(self.s.best, self.t.kinds))
 
     @property
     def elapsed(self) -> float:
@@ -109,9 +111,14 @@ class _Solving:
     def run(self) -> Result:
         try:
             if self.t.people and self.t.days:
+                fair, long = (self.t.weight > 0).any(), self.t.days > LONG
+                if long and not fair and self._in_parts:
+                    self._in_blocks()
+                left = self.until - time.perf_counter()
+                if self.workers > 1 and left > 0.5:
+                    self.partner = _Partner(self.problem, left - 0.15, outside(self.s.best, self.t.kinds))
                 self._begin()
-                fair, long = (self.t.weight > 0).any(), self.t.days > 44
-                self._anneal(max(0.3, (0.7 if fair else 0.2 if long else 0.1) * self.seconds))
+                self._anneal(max(0.3, (0.7 if fair else 0.05 if long else 0.1) * self.seconds))
                 self._mend()
                 self._improve()
                 self._mend()
@@ -129,6 +136,24 @@ class _Solving:
             roster, said.objective, min(self._simple_bound(), said.objective), said.uncovered, said.broken, self.elapsed,
             self.holes_bound, self.log, self.first_complete,
         )  # fmt: skip
+
+    @property
+    def _in_parts(self) -> bool:
+        """Whether there is time enough for each part that its mixture of rows comes to something."""
+        return BLOCKS * self.seconds / len(cuts(self.problem)) >= PER_PERSON * self.t.people
+
+    def _in_blocks(self) -> None:
+        """A long period some weeks at a time: whole rows of it are more than pricing can take in."""
+
+        def part(problem: Problem, seconds: float) -> np.ndarray:
+            if self.stopped or self.should_stop():
+                self.stopped, seconds = True, 0.0
+            return solve(problem, seconds, should_stop=self.should_stop, workers=self.workers).roster
+
+        theirs = search.begin(self.t, in_blocks(self.problem, BLOCKS * self.seconds, part))
+        if better(theirs.value, self.s.best_value):
+            self.s = theirs
+        self._note()
 
     def _begin(self) -> None:
         """Legal rows first where the rules are such that chance would hardly find them."""

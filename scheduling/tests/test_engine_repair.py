@@ -1,6 +1,7 @@
 """Repairs against plain enumeration, and rules to relax that really close the holes."""
 
 import itertools
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from scheduling.engine.checking import broken_rules, judge
 from scheduling.engine.problem import NEVER, OFF, Kind, Person, Problem
 from scheduling.engine.relaxing import _only_what_helps, nobodys, relax
-from scheduling.engine.repairing import HOLE, repair
+from scheduling.engine.repairing import HOLE, least_holes, repair
+from scheduling.engine.tables import inside
 
 
 def small(seed: int) -> tuple[Problem, np.ndarray]:
@@ -105,3 +107,35 @@ def test_a_rule_that_fills_no_seat_is_not_named():
     good = np.array([[0, 0, OFF, 0, OFF], [OFF, OFF, 0, OFF, 0]])
     useless = np.array([[0, 0, OFF, 0, OFF], [0, 0, 0, OFF, 0]])
     assert not broken_rules(problem, 1, list(_only_what_helps(problem, useless, good)[1]))
+
+
+def month(ill: slice) -> tuple[Problem, np.ndarray]:
+    """Fifteen people in turn on two day and two night seats of a month; the first falls ill for these days."""
+    days, kinds = 31, [Kind("D", 480, 600), Kind("N", 1080, 840, frozenset({"night"}))]
+    people = [Person(f"P{n}", np.zeros((days, 2)), max_run=5, max_in_row={"night": 2}) for n in range(15)]
+    roster = np.full((15, days), OFF, dtype=np.int16)
+    for day in range(days):
+        for seat, kind in enumerate((0, 0, 1, 1)):
+            roster[(4 * day + seat) % 15, day] = kind
+    people[0].cost[ill] = NEVER
+    shape = (days, 2)
+    demand = np.full(shape, 2)
+    problem = Problem(
+        days, kinds, people, demand, np.full(shape, 1e4), np.full(shape, 1e3), forbidden_next=frozenset({(1, 0)})
+    )
+    return problem, roster
+
+
+def test_each_hole_of_a_long_illness_costs_one_change():
+    problem, roster = month(slice(3, 22))
+    many = int((roster[0, 3:22] != OFF).sum())
+    result = repair(problem, roster, np.zeros(roster.shape, dtype=bool), 3.0)
+    others = np.delete(result.roster != roster, 0, axis=0)
+    assert many >= 4 and not result.holes and not result.broken
+    assert others.sum() == many and result.gap == 0
+
+
+def test_without_time_nothing_is_proven_and_nothing_fails():
+    problem, roster = month(slice(3, 22))
+    roster[0, 3:22] = OFF
+    assert least_holes(problem, inside(roster, 2), 0, time.perf_counter() - 1) == 0

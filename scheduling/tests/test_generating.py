@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.template.loader import render_to_string
 
 from duty.clock import MINUTE
 from duty.models import Notice
 from duty.steps import Conflict
 from scheduling import generating
 from scheduling.models import Absence, GeneratorRun, Roster, RunState, Terms
-from scheduling.publishing import draft_plan, publish
+from scheduling.publishing import draft_plan, proven, publish
 from scheduling.rules import RULES, breaks_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
@@ -98,6 +99,20 @@ def test_only_the_open_seats_are_filled_where_that_is_asked(make_pattern, make_r
     assert kept[slots[0].pk] == kept[slots[3].pk] == pool[0].pk and None not in kept.values()
 
 
+def test_what_was_proven_of_a_few_seats_is_not_said_of_the_roster(make_pattern, make_roster, pool, manager, now):
+    make_pattern("夜班", primary=1, hours=12)
+    roster = make_roster("2026-12-01", "2026-12-06")
+    slots = list(roster.slots.all())
+    roster.seat({slot.pk: pool[n % 2].pk for n, slot in enumerate(slots[:-1])}, by=manager, at=now)  # far from fair
+    run = searched(roster, manager, now, keep=True)
+    assert run.certificate["search"]["held"] == len(slots) - 1
+    roster = Roster.objects.get()
+    card = render_to_string("scheduling/_certificate.html", {"certificate": {"score": 1, "misplaced": 0, **proven(roster)}})
+    assert "cannot be fairer" not in card and "5 seats kept as they were" in card
+    roster.seat({slots[0].pk: pool[3].pk}, by=manager, at=now)
+    assert proven(Roster.objects.get()) == {}
+
+
 def test_fixed_order_takes_each_in_turn_and_goes_on_from_the_last(
     make_pattern, make_roster, make_shift, pool, manager, now
 ):
@@ -107,7 +122,7 @@ def test_fixed_order_takes_each_in_turn_and_goes_on_from_the_last(
     make_shift("2026-11-30 18:00", "2026-12-01 06:00", primary=order[2])
     roster = make_roster("2026-12-01", "2026-12-06")
     run = searched(roster, manager, now)
-    assert run.certificate["search"] == {"way": "order"}
+    assert run.certificate["search"]["way"] == "order"
     assert [slot.person for slot in roster.slots.all()] == order[3:] + order[:3]
 
 
@@ -218,6 +233,7 @@ def test_a_sick_call_is_repaired_with_the_fewest_changes_and_what_was_read_stays
     changed = {pk for pk in after if after[pk] != before[pk]}
     assert changed == {slot.pk} and after[slot.pk] not in (None, pool[3].pk)
     assert run.certificate["search"]["least_open"] == 0
+    assert proven(Roster.objects.get()) == {}  # of how few changes are enough, not of how fair it is
 
 
 def test_a_seat_that_nobody_may_ever_keep_is_told_as_such(as_, make_pattern, make_roster, make_member, manager, now):
