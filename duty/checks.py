@@ -1,5 +1,8 @@
 """Mistakes in the settings are told at start-up, by name, with what to do."""
 
+import os
+from pathlib import Path
+
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
@@ -7,6 +10,30 @@ from django.core.checks import Error, Tags, Warning, register
 @register(Tags.compatibility)
 def settings_can_be_used(app_configs, **kwargs):
     return [Error(problem.what, hint=problem.hint, id="duty.E001") for problem in settings.ENV_PROBLEMS]
+
+
+@register(Tags.files)
+def files_can_be_kept(app_configs, **kwargs):
+    """Photos and documents have a folder that may be written to and that no web server hands out."""
+    folder, served = Path(settings.MEDIA_ROOT).resolve(), Path(settings.STATIC_ROOT).resolve()
+    if folder == served or served in folder.parents:
+        return [
+            Error(
+                f"MEDIA_ROOT={str(folder)!r} lies among the static files: everyone could read what is kept there.",
+                hint="Name a folder outside of it.",
+                id="duty.E002",
+            )
+        ]
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        return [
+            Error(
+                f"MEDIA_ROOT={str(folder)!r} cannot be written to: photos and documents could not be kept.",
+                hint="Name a folder that the product's user may write to.",
+                id="duty.E003",
+            )
+        ]
+    return []
 
 
 @register(Tags.security)

@@ -224,6 +224,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "duty.packages.ManifestStorage"},
 }
+# What people bring: never served as it lies, only through a view that asks who may see it
+MEDIA_ROOT = env.folder("MEDIA_ROOT", PLACE.var / "files")
+FILE_UPLOAD_HANDLERS = [
+    "duty.filing.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Mail

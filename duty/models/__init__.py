@@ -2,6 +2,7 @@
 
 from .deadlines import Deadline, Firing, Outcome, Settled
 from .engine import Lane, Outage
+from .files import File, FileKind
 from .forms import Draft, Once
 from .grants import Grant, Role
 from .matters import Matter
@@ -14,6 +15,8 @@ __all__ = [
     "Deadline",
     "Delivery",
     "Draft",
+    "File",
+    "FileKind",
     "Firing",
     "Grant",
     "Lane",

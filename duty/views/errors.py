@@ -87,6 +87,18 @@ def not_found(request, exception=None):
     )
 
 
+def file_missing(request):
+    """Its row is there and the file is not: the database was restored without the folder."""
+    return _page(
+        request,
+        404,
+        _("The file is not on this server"),
+        _(
+            "Its entry is there, its content is not. Tell an administrator: the folder of files has to be restored from the backup."
+        ),
+    )
+
+
 def takes_forms_only(request):
     """Such an address is reached by signing in again after a button was pressed, or by changing the language."""
     return _page(
