@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
-from django.db.models import DateField, DateTimeField, Field, Q, QuerySet
+from django.db.models import CharField, DateField, DateTimeField, Field, Q, QuerySet
 
 END = dt.date(2200, 1, 1)
 
@@ -27,6 +27,8 @@ class Older:
 
     `order` is a descending column ("-id"), or two with the second as tie-break ("-received_at", "-pk").
     """
+
+    onward = False
 
     def __init__(self, rows: QuerySet, request, *order: str, size: int = 50):
         self.size, self.names = size, [name.lstrip("-") for name in order]
@@ -70,10 +72,21 @@ class Older:
             return None
 
 
+class Onward(Older):
+    """One page of rows in the order of a column that is unique and only grows: a register by its codes."""
+
+    onward = True
+
+    def _after(self, mark: list) -> Q:
+        return Q(**{f"{self.names[0]}__gt": mark[0]})
+
+
 def _reader(field: Field) -> Callable[[str], object]:
     """How a mark's part is read for that column; each raises ValueError for what makes no sense there."""
     if isinstance(field, DateTimeField):
         return _moment
+    if isinstance(field, CharField):
+        return str
     return dt.date.fromisoformat if isinstance(field, DateField) else _whole
 
 

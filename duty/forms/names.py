@@ -1,4 +1,6 @@
-"""Registers whose rows each have a name of their own."""
+"""Registers whose rows each have a name of their own, or a code."""
+
+from collections.abc import Callable
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, transaction
@@ -11,6 +13,7 @@ class NameOnce:
     """
 
     taken: str
+    own = "name"  # the field that has to be one of its kind
 
     def _post_clean(self):
         super()._post_clean()
@@ -18,15 +21,15 @@ class NameOnce:
         late = [error for error in said.as_data() if error.message == self.taken] if said else []
         for error in late:
             said.data.remove(error)
-            self.add_error("name", error)
+            self.add_error(self.own, error)
         if late and not said:
             del self._errors[NON_FIELD_ERRORS]
 
-    def kept(self):
-        """The saved row; None where somebody was faster with that name."""
+    def kept(self, write: Callable | None = None):
+        """The saved row, by `write` where a verb does it; None where somebody was faster with that name."""
         try:
             with transaction.atomic():
-                return self.save()
+                return (write or self.save)() or self.instance
         except IntegrityError:
-            self.add_error("name", self.taken)
+            self.add_error(self.own, self.taken)
             return None
