@@ -27,6 +27,7 @@ urlpatterns = [
     path("password/<str:uid>/<str:token>/", people.reset_with, name="password-reset-with"),
     path("appearance/", people.appearance, name="appearance"),
     path("", include("scheduling.urls")),
+    path("", include("equipment.urls")),
     path("", include("incidents.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -12,9 +12,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from conftest import make_person
 from duty.access import can
+from duty.filing import Content, keep
 from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
+from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
 from scheduling.models import (
@@ -49,6 +51,9 @@ VERBS = {
     "roster-seat": "change", "roster-pin": "change", "roster-undo": "change", "roster-lay-out": "change",
     "roster-discard": "change", "roster-check": "change", "roster-revise": "change", "roster-archive": "change", "roster-import": "change",
     "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
+    "piece-change": "keep", "piece-retire": "keep", "piece-back": "keep", "piece-gauge": "keep", "piece-keeper": "keep",
+    "piece-paper": "keep", "paper-remove": "keep", "gauge-change": "keep", "keeper-end": "keep", "place-change": "keep",
+    "contract-change": "keep", "contract-renew": "keep", "contract-end": "keep",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip
 # These belong to everyone; editing them asks for the whole.
@@ -75,8 +80,9 @@ def test_every_address_has_a_name_and_declares_its_rule():
 
 
 @pytest.fixture
-def world(house, head, chief, officer, outsider, now):
+def world(house, head, chief, officer, outsider, now, settings, tmp_path):
     """One of everything in operations and one of everything in sales."""
+    settings.MEDIA_ROOT = tmp_path / "files"
     standard = lay_down(house["top"], by=head, at=now)
     draft = Standard()
     draft.begin(standard, by=head, at=now)
@@ -129,10 +135,32 @@ def world(house, head, chief, officer, outsider, now):
         objection.put(by=person, at=now)
         rate = Rate.objects.create(unit=unit, kind="allowance", day_kind="rest", from_on="2026-01-01")
         things[side] |= {"objection": objection, "rate": rate, "my": person}
+        things[side] |= register(unit, person, head, now)
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)
     things["notice"] = notice
     return things
+
+
+def register(unit, person, by, at) -> dict:
+    """A piece of equipment with everything that hangs on it."""
+    place = Place.objects.create(unit=unit, name="配电间")
+    first, last = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
+    contract = Contract(
+        unit=unit, vendor="维保公司", subject="UPS", phone="400 800", minder=person, from_on=first, until_on=last
+    )
+    contract.sign(by=by, at=at)
+    piece = Equipment(
+        unit=unit, place=place, name="UPS", code=f"DY-{unit.pk}", category="power", criticality="key", contract=contract
+    )
+    piece.register(by=by, at=at)
+    paper = Paper(file=keep(Content("手册.pdf", "pdf", b"%PDF-"), by=by, at=at))
+    piece.attach(paper, by=by, at=at)
+    return {
+        "place": place, "contract": contract, "piece": piece, "paper": paper,
+        "gauge": Gauge.objects.create(equipment=piece, name="温度"),
+        "keeper": Keeper.objects.create(equipment=piece, person=person, role="deputy", from_on=first),
+    }  # fmt: skip
 
 
 def arguments(name: str, world, side: str) -> dict | None:
@@ -142,6 +170,8 @@ def arguments(name: str, world, side: str) -> dict | None:
         return {}
     if "token" in wanted and "uid" not in wanted:
         return {"token": world["token"]}
+    if "tag" in wanted:
+        return {"tag": world[side]["piece"].tag}
     if "uid" in wanted:
         return {"uid": "MQ", "token": "x-y"}
     if "year" in wanted:
@@ -244,4 +274,4 @@ def test_the_admin_is_for_administrators_alone(world, house):
 def test_the_layers_are_all_walked():
     modules = {entry.callback.__module__.split(".")[0] for entry in patterns()}
     assert modules <= set(LAYERS)
-    assert {"duty", "scheduling", "incidents"} <= modules
+    assert {"duty", "scheduling", "equipment", "incidents"} <= modules

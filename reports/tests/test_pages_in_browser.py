@@ -15,6 +15,9 @@ OFFICERS = ["/incidents/log/"]
 MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-01/", "/lines/new/", "/posts/", "/posts/new/", "/pool/", "/pool/?show=past",
             "/qualifications/", "/qualifications/new/", "/terms/", "/wishes/team/", "/rosters/", "/rosters/?show=archived", "/rosters/new/",
             "/fairness/", "/fairness/?by=night", "/fairness/coverage/"]  # fmt: skip
+REGISTER = ["/equipment/", "/equipment/?q=UPS&category=power", "/equipment/?show=retired", "/equipment/labels/?q=UPS", "/places/", "/contracts/", "/contracts/?show=former",
+            "/t/AAAAAAAA/"]  # fmt: skip
+REGISTER_KEPT = ["/equipment/new/", "/places/new/", "/contracts/new/"]
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
@@ -69,6 +72,24 @@ def rostering_pages(product) -> list[str]:
     return [path.format(*rows[0]) for path, rows in found if rows]
 
 
+def register_pages(product) -> list[str]:
+    asked = {
+        "/equipment/{}/": "SELECT equipment_id FROM equipment_gauge",
+        "/equipment/{}/change/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
+        "/equipment/{}/retire/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
+        "/equipment/{}/gauges/new/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
+        "/equipment/{}/people/new/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
+        "/equipment/gauges/{}/": "SELECT id FROM equipment_gauge",
+        "/equipment/people/{}/end/": "SELECT id FROM equipment_keeper",
+        "/places/{}/": "SELECT id FROM equipment_place",
+        "/contracts/{}/": "SELECT matter_id FROM equipment_contract",
+        "/contracts/{}/change/": "SELECT matter_id FROM equipment_contract",
+        "/contracts/{}/renew/": "SELECT matter_id FROM equipment_contract",
+        "/contracts/{}/end/": "SELECT matter_id FROM equipment_contract",
+    }
+    return [path.format(*product.sql(f"{query} ORDER BY 1 LIMIT 1")[0]) for path, query in asked.items()]
+
+
 def rights_pages(product) -> list[str]:
     objections = product.sql("SELECT matter_id, person_id FROM scheduling_objection ORDER BY status")
     return [f"/objections/{row[0]}/" for row in objections] + [
@@ -81,8 +102,18 @@ def rights_pages(product) -> list[str]:
 def test_every_page_is_clean(product, open_browser, axe, theme, language, width):
     officer, manager = product.on_watch("primary")[0], product.person("谢婷")[0]
     visits = [("", path) for path in STRANGERS]
-    visits += [(officer, path) for path in (*EVERYONES, *RIGHTS, *OFFICERS, *matter_pages(product))]
-    visits += [(manager, path) for path in (*MANAGERS, *RIGHTS_KEPT, *rostering_pages(product), *rights_pages(product))]
+    visits += [(officer, path) for path in (*EVERYONES, *RIGHTS, *OFFICERS, *REGISTER, *matter_pages(product))]
+    visits += [
+        (manager, path)
+        for path in (
+            *MANAGERS,
+            *RIGHTS_KEPT,
+            *rostering_pages(product),
+            *rights_pages(product),
+            *REGISTER_KEPT,
+            *register_pages(product),
+        )
+    ]
     pages, wrong = {}, []
     for who, path in visits:
         if who not in pages:

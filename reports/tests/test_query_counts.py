@@ -7,7 +7,9 @@ from django.test import Client
 
 from conftest import make_person
 from duty.looks import look, once_a_look
+from duty.models import File
 from duty.sweeping import sweep
+from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,46 @@ def test_a_roster_costs_the_same_whatever_its_length(house, manager, now, django
     for page in ("month", "list", "print", "export", "import"):
         with django_assert_max_num_queries(MOST):
             assert client.get(f"/rosters/{roster.pk}/{page}/").status_code == 200
+
+
+def test_the_register_costs_the_same_however_much_is_in_it(house, manager, officer, now, django_assert_max_num_queries):
+    contract = Contract(
+        unit=house["ops"], vendor="维保公司", subject="UPS", phone="400 800", minder=manager, from_on=dt.date(2026, 1, 1),
+        until_on=dt.date(2026, 12, 31),
+    )  # fmt: skip
+    contract.sign(by=manager, at=now)
+    place = None
+    for number in range(12):
+        place = Place.objects.create(unit=house["ops"], name=f"第 {number} 间", parent=place if number % 4 else None)
+        piece = Equipment(
+            unit=house["ops"], place=place, name="UPS", code=f"DY-{number}", category="power", contract=contract
+        )
+        piece.register(by=manager, at=now)
+    for number in range(8):
+        Gauge.objects.create(equipment=piece, name=f"读数 {number}")
+        person = make_person(f"人{number}", house["ops"])
+        Keeper.objects.create(equipment=piece, person=person, role="maintainer", from_on=dt.date(2026, 1, 1))
+        file = File.objects.create(
+            name="a.pdf", kind="pdf", size=1, sha256=f"{number:064d}", kept_by=manager, kept_at=now
+        )
+        piece.attach(Paper(file=file), by=manager, at=now)
+    client = Client()
+    for person in (officer, manager):
+        client.force_login(person, backend="duty.access.Backend")
+        for page in (
+            "/equipment/",
+            "/equipment/?q=第",
+            f"/equipment/{piece.pk}/",
+            "/equipment/labels/",
+            "/places/",
+            "/contracts/",
+            f"/contracts/{contract.pk}/",
+        ):
+            with django_assert_max_num_queries(MOST):
+                assert client.get(page).status_code == 200, page
+    for page in ("/equipment/new/", f"/equipment/{piece.pk}/change/", "/places/new/", "/contracts/new/"):
+        with django_assert_max_num_queries(MOST_ON_A_FORM):
+            assert client.get(page).status_code == 200, page
 
 
 def test_what_is_asked_twice_in_one_look_is_asked_once():

@@ -34,6 +34,7 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
     others = Deadline.objects.open().exclude(matter__in=[waiting.pk, in_hand.pk, objection.pk])
     assert set(others.values_list("kind", flat=True)) == {
         "scheduling.qualified", "scheduling.absence", "scheduling.back", "scheduling.swap", "scheduling.publish",
+        "equipment.contract",
     }  # fmt: skip
     assert others.overdue(now).count() == 1 and not others.filter(fires_at__lte=now).exists()
     assert watchdog.look() == 0

@@ -7,6 +7,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection, transaction
 
 import duty.sample
+import equipment.sample
 import incidents.sample
 import scheduling.sample
 from duty.clock import duty_now
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             house = duty.sample.load(duty_now())
             scheduling.sample.load(house)
+            equipment.sample.load(house)
             incidents.sample.load(house)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

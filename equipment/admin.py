@@ -1,0 +1,35 @@
+from django.contrib import admin
+
+from duty.admin_site import SheetRegister
+from equipment.admin_sheets import EquipmentResource, GaugeResource
+from equipment.models import Equipment, Gauge
+
+
+class SheetOnly(SheetRegister):
+    """Looked at and taken in as a whole here; one by one it is kept on the register's own pages."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Equipment)
+class EquipmentAdmin(SheetOnly):
+    resource_classes = [EquipmentResource]
+    list_display = ["code", "name", "category", "criticality", "unit", "place", "until_on"]
+    list_filter = ["category", "criticality", "unit"]
+    list_select_related = ["unit", "place"]
+    search_fields = ["code", "name", "model"]
+
+
+@admin.register(Gauge)
+class GaugeAdmin(SheetOnly):
+    resource_classes = [GaugeResource]
+    list_display = ["equipment", "name", "normal", "alarm"]
+    list_select_related = ["equipment"]
+    search_fields = ["equipment__code", "equipment__name", "name"]

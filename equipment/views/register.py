@@ -1,0 +1,60 @@
+"""The register: every piece the reader may see, filtered, searched, linked to (A24, A25)."""
+
+from django.shortcuts import render
+
+from duty.clock import day_of
+from duty.models import Unit
+from duty.pages import Onward, number_asked
+from equipment.access import KEEPERS, readers
+from equipment.models import Category, Criticality, Equipment, Place
+from equipment.models.places import place_tree
+from equipment.models.readers import units_read
+
+SHOWN = 50
+FILTERS = ("q", "unit", "place", "category", "criticality", "show")
+
+
+def asked(request) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+
+
+def filtered(request, chosen: dict[str, str]):
+    """The pieces this person may see that fit the filters of the address, by code."""
+    today = day_of(request.at)
+    rows = Equipment.objects.visible_to(request.user).select_related("unit", "place", "matter")
+    rows = rows.retired(today) if chosen["show"] == "retired" else rows.exclude(until_on__lt=today)
+    if (unit := number_asked(chosen["unit"])) is not None:
+        rows = rows.filter(unit_id=unit)
+    if (place := number_asked(chosen["place"])) is not None:
+        rows = rows.in_place(place)
+    if chosen["category"] in Category.values:
+        rows = rows.filter(category=chosen["category"])
+    if chosen["criticality"] in Criticality.values:
+        rows = rows.filter(criticality=chosen["criticality"])
+    return rows.found_by(chosen["q"][:60]) if chosen["q"] else rows
+
+
+def choices(request) -> dict:
+    """What the filters offer."""
+    units = units_read(request.user)
+    known = set(Place.objects.visible_to(request.user).values_list("pk", flat=True))
+    tree = place_tree()
+    return {
+        "categories": Category.choices,
+        "criticalities": Criticality.choices,
+        "units": Unit.objects.filter(pk__in=units) if len(units) < 80 else [],
+        "places": [(pk, tree.path(pk)) for pk, _depth in tree.in_order() if pk in known][:500],
+    }
+
+
+@readers
+def register(request):
+    chosen = asked(request)
+    page = Onward(filtered(request, chosen), request, "code", size=SHOWN)
+    context = choices(request) | {
+        "page": page,
+        "chosen": chosen,
+        "filtered": any(chosen.values()),
+        "may_keep": request.user.sight.has(*KEEPERS),
+    }
+    return render(request, "equipment/register.html", context)
