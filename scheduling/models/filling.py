@@ -14,6 +14,8 @@ from duty.telling import tell
 from scheduling import wording
 from scheduling.recipients import planners_of
 
+from .following import follow_on_drafts
+
 Spans = tuple[dt.datetime, dt.datetime]
 KIND = "scheduling.open_seat"
 
@@ -182,8 +184,9 @@ class Filling(models.Model):
         self.follow_up(by=by, at=at)
 
     def follow_up(self, *, by, at) -> None:
-        """Offers follow the watch, and the promise to fill what is open is minded."""
+        """Drafts of changes and offers follow the watch, and the promise to fill what is open is minded."""
         self.known_crew = None
+        follow_on_drafts(self, at)
         for swap in self.offers():
             swap.follow(by=by, at=at)
         self.mind_open_seats(by=by, at=at)

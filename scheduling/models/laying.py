@@ -31,6 +31,7 @@ class Laid:
     person_id: int | None = None
     shift_id: int | None = None
     shift_version: int | None = None
+    published_person_id: int | None = None
     is_pinned: bool = False
     pk: int | None = None
 
@@ -129,6 +130,7 @@ def _beyond(roster, shifts: dict, seats: dict, at: dt.datetime) -> list[Laid]:
 
 def _sat(slot: Laid, shift, seat, at: dt.datetime) -> Laid:
     slot.shift_id, slot.shift_version, slot.person_id = shift.pk, shift.version, seat.person_id
+    slot.published_person_id = seat.person_id
     slot.starts_at, slot.ends_at = seat.starts_at, seat.ends_at
     is_part = (seat.starts_at, seat.ends_at) != (shift.starts_at, shift.ends_at)
     slot.is_pinned = is_part or shift.starts_at <= at

@@ -156,7 +156,14 @@ class Roster(Subject):
         if last is None:
             raise Conflict(self, _("There is nothing to undo."))
         now = dict(self.slots.filter(pk__in=last.after).values_list("pk", "person_id"))
-        back = {int(pk): who for pk, who in last.before.items() if now.get(int(pk), ...) == last.after[pk]}
+        earlier = [change.after for change in self.changes.filter(undone=False, number__lt=last.number)]
+        published = dict(self.slots.filter(shift__isnull=False).values_list("pk", "published_person_id"))
+        back = {
+            # What it was before the first change is what is published, which may have moved on meanwhile.
+            int(pk): who if any(pk in change for change in earlier) else published.get(int(pk), who)
+            for pk, who in last.before.items()
+            if now.get(int(pk), ...) == last.after[pk]
+        }
         DraftEdit.objects.filter(pk=last.pk).update(undone=True)
         return self.seat(back, what="undo", by=by, at=at)
 

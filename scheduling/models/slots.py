@@ -36,6 +36,8 @@ class Slot(models.Model):
     place = models.PositiveSmallIntegerField(default=0)  # the how-many-th of its role
     qualification = models.ForeignKey(Qualification, models.PROTECT, null=True, related_name="+")
     person = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
+    # Who sits there as it is published: where that is `person`, the planner has left the seat as it was.
+    published_person = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", editable=False)
     is_pinned = models.BooleanField(_("pinned"), default=False)
 
     objects = SlotQuerySet.as_manager()
@@ -51,6 +53,10 @@ class Slot(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["roster", "date"], name="slots_of_a_roster")]
+
+    @property
+    def is_untouched(self) -> bool:
+        return self.person_id == self.published_person_id
 
     @property
     def watch(self) -> tuple:

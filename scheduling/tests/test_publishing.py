@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 
 from conftest import local, make_person
 from duty.models import Deadline, Line, Matter, Notice, Person, Role
@@ -96,13 +97,14 @@ def test_after_a_change_only_those_concerned_are_told_with_who_is_before_and_aft
     assert Shift.objects.exclude(version=1).count() == 1 and RosterVersion.objects.count() == 2
 
 
-def test_a_draft_begun_before_a_watch_was_changed_is_told_which(complete, manager, now, pool):
+def test_a_draft_that_did_not_follow_a_change_of_its_watch_is_told_which(complete, manager, now, pool):
     publish(complete, by=manager, at=now)
     roster = Roster.objects.get()
     roster.revise(by=manager, at=now)
     shift = Shift.objects.get(starts_at=local("2026-12-02 18:00"))
     shift.change([("primary", pool[5])], by=manager, at=now)
     roster.seat({roster.slots.get(date="2026-12-02").pk: pool[4].pk}, by=manager, at=now)
+    Shift.objects.filter(pk=shift.pk).update(version=F("version") + 1)
     with pytest.raises(Conflict, match="12-02 was changed after this draft was begun"):
         publish(roster, by=manager, at=now)
     assert shift.seats.get().person == pool[5]
