@@ -23,6 +23,10 @@ class Conflict(Exception):
         super().__init__(message or f"{subject} has moved on")
 
 
+class NotPossible(Conflict):
+    """A rule forbids it, whether anything has changed or not. The door turns this into a page that says which."""
+
+
 def label_of(verb: str):
     """`incidents.incident.acknowledge` → what the trail says for it."""
     model, _dot, name = verb.rpartition(".")

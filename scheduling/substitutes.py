@@ -10,6 +10,7 @@ from scheduling.gathering import published_plan, qualifications_asked, tallies
 from scheduling.models import Roster, Shift
 from scheduling.models.days import DayKind, days_between
 from scheduling.rules import RULES, Break, Duty, Plan, Someone, fits
+from scheduling.rules.book import hard
 from scheduling.rules.facts import HOUR, is_night
 from scheduling.rules.wording import reasons
 
@@ -23,6 +24,7 @@ class Candidate:
     person: Someone
     breaks: tuple[Break, ...]
     reasons: tuple[str, ...]
+    forbids: tuple[str, ...]  # what the hard ones of the breaks say
     after: tuple[tuple[str, float], ...]  # (category, deviation from the target with this duty)
     rest_hours: float | None  # the shorter of the rests before and after; None with no duty near
     cost: float
@@ -54,16 +56,17 @@ def _candidate(plan: Plan, duty: Duty, fair: Balance, person: Someone, holder: i
     after = tuple((c, fair.deviation(person.id, c) + 1 - has_it) for c in duty.burdens())
     # (d+1)² - d² for each category: what the objective would gain.
     unfair = sum(weight(category) * (2 * deviation - 1) for category, deviation in after)
-    hard = sum(RULES[broken.rule].hard for broken in breaks)
-    soft = len(breaks) - hard
+    forbidding = tuple(hard(breaks))
+    soft = len(breaks) - len(forbidding)
     after = tuple(sorted(after, key=lambda one: _most_telling(one[0])))
     return Candidate(
         person=person,
         breaks=breaks,
         reasons=tuple(reasons(plan, breaks, duty)),
+        forbids=tuple(reasons(plan, forbidding, duty)),
         after=after,
         rest_hours=_rest_around(plan, person.id, duty),
-        cost=unfair + SOFT_COST * soft + 100 * hard,
+        cost=unfair + SOFT_COST * soft + 100 * len(forbidding),
     )
 
 

@@ -19,22 +19,24 @@ class Fit:
     ok: bool
     never: bool
     reasons: tuple[str, ...]
+    forbids: tuple[str, ...] = ()  # those of the reasons that are no mere wishes
 
 
 def fit(person, shift, role: str, at, span) -> Fit:
     if shift.seats.filter(person=person).between(*span).exists():
         words = _("%(name)s has a seat on this watch already.") % {"name": person.name}
-        return Fit(False, True, (words,))
+        return Fit(False, True, (words,), (words,))
     for candidate in candidates(shift, role, at, span):
         if candidate.person.id == person.pk:
             return as_fit(candidate)
     values = {"name": person.name, "role": SeatRole(role).label}
-    return Fit(False, False, (_("%(name)s is not among the people for this seat: %(role)s.") % values,))
+    words = _("%(name)s is not among the people for this seat: %(role)s.") % values
+    return Fit(False, False, (words,), (words,))
 
 
 def as_fit(candidate: Candidate) -> Fit:
     never = any(broken.rule in NEVER for broken in candidate.breaks)
-    return Fit(candidate.ok, never, tuple(dict.fromkeys(candidate.reasons)))
+    return Fit(candidate.ok, never, candidate.reasons, candidate.forbids)
 
 
 def eligible(shift, role: str, at, span) -> list[int]:

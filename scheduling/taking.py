@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from duty.clock import day_of
 from duty.models import Person
-from duty.steps import Conflict
+from duty.steps import NotPossible
 from scheduling.gathering import published_plan, qualifications_asked
 from scheduling.models import Member, OpenSeat, Shift, Terms
 from scheduling.models.days import days_between
@@ -86,7 +86,7 @@ def take(shift: Shift, gap: OpenSeat, *, by: Person, at: dt.datetime) -> bool:
 
 def _judge(shift: Shift, gap: OpenSeat, person: Person, at: dt.datetime, span) -> None:
     if gap.left_id == person.pk:
-        raise Conflict(shift, _("You were taken off this seat. Ask those who plan."))
+        raise NotPossible(shift, _("You were taken off this seat. Ask those who plan."))
     known = fit(person, shift, gap.role, at, span)
     if not known.ok:
-        raise Conflict(shift, _("You cannot take this seat: %(why)s.") % {"why": "; ".join(known.reasons)})
+        raise NotPossible(shift, _("You cannot take this seat: %(why)s.") % {"why": "; ".join(known.forbids)})

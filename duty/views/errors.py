@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from duty.models import Line
+from duty.steps import NotPossible
 
 
 def _page(request, status: int, title: str, text: str, **more):
@@ -15,6 +16,9 @@ def _page(request, status: int, title: str, text: str, **more):
 def conflicted(request, conflict):
     """409: the row has moved on. Says who changed what, and leads back to how it stands now."""
     subject = conflict.subject
+    if isinstance(conflict, NotPossible):
+        back = subject.get_absolute_url() if subject.pk else ""
+        return _page(request, 409, _("Not possible"), conflict.message, back=back, typed=_typed(request))
     lines = (
         Line.objects.filter(matter_id=subject.pk).select_related("who").order_by("-at", "-id")[:3] if subject.pk else []
     )
@@ -22,11 +26,17 @@ def conflicted(request, conflict):
         request,
         409,
         _("This has changed in the meantime"),
-        conflict.message or _("Someone else was faster. Look at how it stands now, then decide again."),
+        conflict.message or _whose(request, lines),
         lines=lines,
         back=subject.get_absolute_url() if subject.pk else "",
         typed=_typed(request),
     )
+
+
+def _whose(request, lines) -> str:
+    if lines and lines[0].who_id == request.user.pk:
+        return _("You have changed this already, perhaps in another window. This is how it stands now.")
+    return _("Someone else was faster. Look at how it stands now, then decide again.")
 
 
 NOT_TYPED = {"csrfmiddlewaretoken", "once", "version", "next", "opened", "was", "report"}

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from duty.clock import DAY, start_of
 from duty.evidence import evidence
 from duty.models import Person
-from duty.steps import Conflict, Subject, verb
+from duty.steps import Conflict, NotPossible, Subject, verb
 
 from .laying import as_published, laid_out, save_as_slots
 from .pool import Days
@@ -221,7 +221,7 @@ class Roster(Subject):
     def archive(self, *, by, at):
         """Once its last watch has ended: from now on it is only looked at. A draft of changes can change nothing more."""
         if not self.is_over(at):
-            raise Conflict(self, _("The roster is not over yet."))
+            raise NotPossible(self, _("The roster is not over yet."))
         self.step(RosterStatus.ARCHIVED, frm=[RosterStatus.PUBLISHED, RosterStatus.REVISING])
         self.slots.all().delete()
         self.changes.all().delete()

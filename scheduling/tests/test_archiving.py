@@ -37,6 +37,17 @@ def test_it_is_archived_once_its_last_watch_has_ended_and_not_before(published, 
     assert Line.objects.get(verb=ARCHIVED).who == manager and not Deadline.objects.open().exists()
 
 
+def test_too_early_and_twice_are_told_as_what_they_are(as_, published, manager, clock):
+    client, path = as_(manager), f"/rosters/{published.pk}/archive/"
+    early = Page(client.post(path))
+    assert early.status == 409 and "Not possible" in early.text and "meantime" not in early.text
+    clock("2026-12-04 12:00")
+    client = as_(manager)  # the first session is over
+    assert client.post(path).status_code == 302
+    again = Page(client.post(path))
+    assert again.status == 409 and "You have changed this already" in again.text and "faster" not in again.text
+
+
 def test_a_month_after_its_last_day_it_is_archived_by_itself_once(published):
     assert archive_old(local("2027-01-02 23:59")) == []
     assert archive_old(local("2027-01-03 00:30")) == [published]

@@ -8,7 +8,7 @@ import pytest
 from conftest import make_person
 from duty.models import Line, Role
 from duty.steps import Conflict
-from scheduling.models import Member, OpenSeat, Seat, Terms
+from scheduling.models import Member, OpenSeat, Seat, Terms, Wish
 from scheduling.taking import offers_to, take
 from scheduling.tests.cover import join, make_absence, make_colleague, on_duty, owed, told
 from scheduling.tests.racing import at_the_same_time, signed_in
@@ -70,8 +70,17 @@ def test_it_is_offered_on_the_page_of_the_open_seat_too(as_, gap, watch, friend,
 def test_a_rule_that_speaks_against_it_is_told_and_nobody_sits_there(as_, gap, house, friend, make_shift):
     make_shift("2026-11-25 12:00", "2026-11-25 20:00", primary=friend)
     answer = post(as_(friend), gap)
-    assert answer.status_code == 409 and "rest" in answer.content.decode()
+    page = Page(answer)
+    assert answer.status_code == 409 and "Not possible" in page.text and "rests only" in page.text
+    assert "in the meantime" not in page.text
     assert OpenSeat.objects.get().closed_at is None and not Line.objects.filter(verb=TAKEN).exists()
+
+
+def test_a_wish_is_no_reason_against_it(as_, gap, house, friend, make_shift):
+    Wish.objects.create(person=friend, date="2026-11-24", wants="free")
+    make_shift("2026-11-25 12:00", "2026-11-25 20:00", primary=friend)
+    page = Page(post(as_(friend), gap))
+    assert "rests only" in page.text and "would like to be free" not in page.text
 
 
 def test_where_the_terms_say_so_those_who_plan_are_asked(
@@ -134,7 +143,7 @@ def test_two_seats_taken_at_once_by_one_person_are_judged_one_after_the_other(
     other = near.vacate("primary", officer, by=manager, at=now, reason="外派")
     deeds = [partial(take, one.shift, one, by=friend, at=now) for one in (gap, other)]
     answers = at_the_same_time(*deeds)
-    assert sorted(str(type(answer).__name__) for answer in answers) == ["Conflict", "bool"]
+    assert sorted(str(type(answer).__name__) for answer in answers) == ["NotPossible", "bool"]
     assert Seat.objects.filter(person=friend).count() == 1
 
 
