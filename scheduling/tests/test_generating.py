@@ -107,7 +107,9 @@ def test_what_was_proven_of_a_few_seats_is_not_said_of_the_roster(make_pattern, 
     run = searched(roster, manager, now, keep=True)
     assert run.certificate["search"]["held"] == len(slots) - 1
     roster = Roster.objects.get()
-    card = render_to_string("scheduling/_certificate.html", {"certificate": {"score": 1, "misplaced": 0, **proven(roster)}})
+    card = render_to_string(
+        "scheduling/_certificate.html", {"certificate": {"score": 1, "misplaced": 0, **proven(roster)}}
+    )
     assert "cannot be fairer" not in card and "5 seats kept as they were" in card
     roster.seat({slots[0].pk: pool[3].pk}, by=manager, at=now)
     assert proven(Roster.objects.get()) == {}

@@ -42,6 +42,18 @@ def test_the_next_duty_says_when_where_with_whom_and_who_is_before_and_after(as_
     assert "总值班室" in text and "18:00" in text and "010 6110 0000" in text
 
 
+def test_who_went_home_in_the_middle_of_the_watch_is_no_longer_with_them(
+    as_, officer, leader, fellow, manager, make_shift, clock
+):
+    shift = make_shift("2026-11-22 18:00", "2026-11-23 08:00", primary=officer, leader=leader)
+    clock("2026-11-23 01:00")
+    gap = shift.vacate("leader", leader, by=manager, at=local("2026-11-23 00:00"), reason="急病")
+    assert as_(officer).get("/my/").context["next"]["with"] == []
+    shift.fill(gap, fellow, by=manager, at=local("2026-11-23 00:30"))
+    found = as_(officer).get("/my/").context["next"]
+    assert [seat.person for seat in found["with"]] == [fellow] and "00:30–08:00" in Page(as_(officer).get("/my/")).text
+
+
 def test_a_watch_a_day_away_is_no_neighbour(as_, officer, make_shift, fellow):
     make_shift("2026-11-22 18:00", "2026-11-23 08:00", primary=fellow)
     make_shift("2026-11-24 18:00", "2026-11-25 08:00", primary=officer)

@@ -77,7 +77,7 @@ def _seats(person):
 
 
 def _next(seat: Seat, at: dt.datetime) -> dict:
-    """The duty, with whom it is kept, and who keeps the watches before and after it at that post."""
+    """The duty, with whom it is kept from now on, and who hands over to them and takes over from them at that post."""
     start, end, post = seat.watch_starts_at, seat.watch_ends_at, seat.shift.post
     near = Seat.objects.filter(shift__post=post, watch_ends_at__gt=start - NEAR, watch_starts_at__lt=end + NEAR)
     watches: dict[int, list[Seat]] = {}
@@ -88,8 +88,9 @@ def _next(seat: Seat, at: dt.datetime) -> dict:
     crew = sorted(watches.get(seat.shift_id, []), key=lambda one: SEAT_ORDER[one.role])
     return {
         "seat": seat, "shift": seat.shift, "post": post, "is_now": seat.starts_at <= at,
-        "with": [one for one in crew if one.person_id != seat.person_id],
-        "before": earlier[-1] if earlier else [], "after": later[0] if later else [],
+        "with": [one for one in crew if one.person_id != seat.person_id and one.ends_at > at],
+        "before": [one for one in (earlier[-1] if earlier else []) if one.ends_at == one.watch_ends_at],
+        "after": [one for one in (later[0] if later else []) if one.starts_at == one.watch_starts_at],
     }  # fmt: skip
 
 
