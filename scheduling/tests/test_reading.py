@@ -65,3 +65,10 @@ def test_the_notices_hold_all_of_a_long_text(as_, roster, pool):
     assert len(notice.text) > 160 and len(lines) >= 5
     page = Page(as_(pool[0]).get("/notices/"))
     assert all(line in page.text for line in lines) and "<details" in page.html
+    assert f"{lines[0]}<br>{lines[1]}" in page.html.partition("</summary>")[0]  # a line each before it is opened too
+
+
+def test_what_is_to_be_confirmed_stands_a_line_per_duty(as_, roster, pool):
+    lines = Notice.objects.get(matter_id=roster.pk, recipient=pool[0]).text.splitlines()
+    html = Page(as_(pool[0]).get(f"/rosters/{roster.pk}/")).html.partition('id="unread"')[2]
+    assert f"{lines[0]}<br>{lines[1]}" in html.partition("</summary>")[0]
