@@ -232,6 +232,14 @@ def test_the_paper_form_fits_one_a4_page(product, open_browser):
     assert re.search(rb"/MediaBox\s*\[0 0 59[45]\S* 84[12]", pdf)
 
 
+def test_twenty_four_labels_fill_one_a4_page(product, open_browser):
+    page = open_browser(product.person("谢婷")[0])
+    page.goto(f"{product.base}/equipment/labels/")
+    count = page.locator(".label").count()
+    pdf = page.pdf(prefer_css_page_size=True)
+    assert count > 24 and len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == -(-count // 24)
+
+
 def test_an_urgent_notice_appears_on_an_open_page_and_the_engine_banner_when_it_stops(product, open_browser):
     superior = product.person("周敏")
     page = open_browser(superior[0])
