@@ -109,7 +109,7 @@ class Roster(Subject):
 
     @verb(_("drafted the roster"))
     def draft(self, *, by, at):
-        """Begin a draft: every seat that the patterns ask for in its days, all of them open."""
+        """Begin a draft: every seat that the patterns ask for in its days, open where nobody sits yet."""
         self.drafted_by, self.drafted_at = by, at
         self.become_matter(self.title, at)
         self.save(force_insert=True)

@@ -111,6 +111,23 @@ def test_publication_is_promised_so_many_days_ahead_and_let_go_with_the_draft(ma
 # The page
 
 
+def test_before_anyone_has_a_seat_no_fairness_is_claimed_and_a_late_promise_is_called_late(
+    as_, manager, make_pattern, make_roster, filled, pool
+):
+    make_pattern(primary=1)
+    roster = make_roster("2026-11-25", "2026-11-30")
+    page = Page(as_(manager).get(f"/rosters/{roster.pk}/"))
+    assert "Fairness —" in page.text and "100.0" not in page.text and "overdue" in page.text
+    page = Page(as_(manager).get(f"/rosters/{roster.pk}/check/"))
+    assert "Fairness certificate —" in page.text
+    filled(roster, pool)
+    page = Page(as_(manager).get(f"/rosters/{roster.pk}/"))
+    assert "Fairness 100.0" in page.text and "twelve months before" in page.text
+    later = make_roster("2027-01-01", "2027-01-31")
+    page = Page(as_(manager).get(f"/rosters/{later.pk}/"))
+    assert "to be published by" in page.text and "overdue" not in page.text
+
+
 def test_a_roster_is_begun_on_the_page_for_the_next_month(as_, manager, house, make_pattern):
     make_pattern(primary=1)
     client = as_(manager)
