@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 
+from scheduling.part_open import PartOpen
 from scheduling.rules import RULES, Duty, fits
 from scheduling.rules.wording import reasons
 from scheduling.sheet import Sheet
@@ -23,6 +24,7 @@ class Seat:
     begun: bool
     problems: list[str] = field(default_factory=list)
     hard: bool = False
+    open: str = ""  # the hours beside it that are open
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Panel:
     name: str = ""
     mine: list[Seat] = field(default_factory=list)
     others: list[Seat] = field(default_factory=list)
+    parts: list[PartOpen] = field(default_factory=list)
     seat: Seat | None = None
     fitting: list[Candidate] = field(default_factory=list)
     excluded: list[Candidate] = field(default_factory=list)
@@ -74,7 +77,9 @@ def _number(raw) -> int | None:
 def _seat(sheet: Sheet, key: int, person: int | None = None) -> Seat:
     duty, holder = sheet.plan.duties[key], sheet.plan.who[key]
     name = sheet.plan.people[holder].name if holder is not None else ""
-    seat = Seat(duty, holder, name, sheet.slots[key].is_pinned, duty.start <= sheet.at)
+    slot = sheet.slots[key]
+    seat = Seat(duty, holder, name, slot.is_pinned, duty.start <= sheet.at)
+    seat.open = sheet.open_beside.get((slot.shift_id, slot.role, slot.starts_at, slot.ends_at), "")
     if person is not None:
         breaks = fits(sheet.plan, person, duty)
         seat.problems = reasons(sheet.plan, breaks, duty)
@@ -85,6 +90,8 @@ def _seat(sheet: Sheet, key: int, person: int | None = None) -> Seat:
 def _of_seat(sheet: Sheet, key: int, reader: int) -> Panel:
     duty = sheet.plan.duties[key]
     panel = Panel(duty.date, seat=_seat(sheet, key, sheet.plan.who[key]))
+    slot = sheet.slots[key]
+    panel.parts = [part for part in sheet.parts if (part.shift, part.role) == (slot.shift_id, slot.role)]
     everyone = ranked(sheet.plan, duty, sheet.fair)
     panel.fitting = [c for c in everyone if c.ok]
     # Those outside of the seat's own people would be a long list that says nothing.
@@ -119,5 +126,6 @@ def _of_day(sheet: Sheet, date: dt.date, person: int | None) -> Panel:
             continue
         seat = _seat(sheet, key, person)
         (panel.mine if person is not None and seat.holder == person else panel.others).append(seat)
+    panel.parts = [part for part in sheet.parts if part.date == date]
     panel.others.sort(key=lambda seat: (seat.holder is not None, seat.hard, seat.duty.start))
     return panel

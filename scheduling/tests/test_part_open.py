@@ -54,3 +54,12 @@ def test_a_whole_seat_that_fell_open_is_no_part(roster, manager, now):
     seat.shift.vacate("primary", seat.person, by=manager, at=now, reason="外派")
     sheet = sheet_of(roster, now)
     assert sheet.parts == [] and sheet.open == 1
+
+
+def test_the_panel_of_the_day_shows_the_open_part_and_leads_to_it(as_, roster, part, pool):
+    page = Page(as_(pool[1]).get(f"/rosters/{roster.pk}/?day=2026-12-01"))
+    panel = page.html.partition("cell-panel")[2].partition('id="parts"')[0]
+    assert "open: 22:00–08:00" in panel and f"/shifts/{part.shift_id}/open/" in panel
+    assert f"{part.left.name} 18:00–22:00" in panel
+    other = Page(as_(pool[1]).get(f"/rosters/{roster.pk}/?day=2026-12-02")).html
+    assert "open: " not in other.partition("cell-panel")[2].partition('id="parts"')[0]
