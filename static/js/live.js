@@ -14,13 +14,13 @@ function inUse(region) {
 }
 
 async function refresh() {
-  if (pending) return;
+  if (pending || document.querySelector("[data-still]")) return; // a page of an error says the same however often it is asked
   pending = true;
+  refreshed = Date.now();
   try {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    refreshed = Date.now();
     for (const region of document.querySelectorAll("[data-region]")) {
       const next = fresh.querySelector(`[data-region="${region.dataset.region}"]`);
       if (!next || inUse(region) || same(region, next)) continue;
