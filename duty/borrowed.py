@@ -21,6 +21,5 @@ ngettext_lazy(
 gettext_noop("No valid data to import. Ensure your file has the correct headers or data for import.")
 gettext_noop("Some rows failed to validate")
 gettext_noop("Please correct these errors in your data where possible, then reupload it using the form above.")
-gettext_noop("Non field specific")
 gettext_noop("Skipped")
 gettext_noop("Import finished: {} new, {} updated, {} deleted and {} skipped {}.")

@@ -182,3 +182,17 @@ def test_the_sheets_are_for_administrators_alone(as_, manager, officer, outsider
         for page in ("member", "qualified"):
             assert as_(person).get(f"/admin/scheduling/{page}/export/").status_code in (302, 403)
             assert as_(person).post(f"/admin/scheduling/{page}/import/").status_code in (302, 403)
+
+
+def test_a_wrong_row_is_told_with_its_number_on_the_sheet_and_empty_cells_stay_empty(as_, administrator, house):
+    heads = [MemberResource().fields[name].column_name for name in ("unit", "person", "roles", "from_on", "until_on")]
+    data = tablib.Dataset([house["ops"].name, "没有的人", "primary", "2026-12-01", None], headers=heads)
+    file = SimpleUploadedFile("pool.xlsx", io.BytesIO(XLSX().export_data(data)).getvalue())
+    shown = as_(administrator).post(
+        "/admin/scheduling/member/import/", {"import_file": file, "format": "0", "resource": "0"}
+    )
+    html = shown.content.decode()
+    table = html.partition("validation-error-count")
+    assert (
+        "<td>2</td>" in table[0] and "没有的人" in table[2] and "<td>None</td>" not in html and "<td></td>" in table[2]
+    )
