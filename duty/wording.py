@@ -26,7 +26,9 @@ def minutes(span: dt.timedelta) -> str:
 
 
 def clock(span: dt.timedelta) -> str:
-    """A span to the second as a stopwatch shows it: 60:03, or 25:01:00 past a day's worth of minutes."""
+    """A span to the second as a stopwatch shows it: 60:03, 25:01:00 past a day's worth of minutes; days beyond two."""
+    if abs(span) >= dt.timedelta(days=2):
+        return minutes(span)
     seconds = int(span.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     if seconds < 100 * 60:

@@ -78,3 +78,7 @@ def test_spans_are_told_in_the_unit_people_use(span, words):
 )
 def test_a_stopwatch_runs_on(seconds, shown):
     assert wording.clock(dt.timedelta(seconds=seconds)) == shown
+
+
+def test_a_clock_that_ran_for_months_is_told_in_days():
+    assert wording.clock(dt.timedelta(hours=7190, minutes=58)) == wording.minutes(dt.timedelta(days=299))

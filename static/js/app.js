@@ -7,6 +7,8 @@ import { startLog } from "./log.js";
 import { startRoster } from "./roster.js";
 import { startSound } from "./sound.js";
 
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" }); // a low window hides the last entries
+
 startClocks();
 startForms();
 startKeys();
