@@ -78,3 +78,16 @@ class SheetRegister(ImportExportMixin, Register):
 
     def add_data_read_fail_error_to_form(self, form, e):
         form.add_error("import_file", _("The file cannot be read. Choose the format it has: xlsx or csv."))
+
+
+class SheetOnly(SheetRegister):
+    """Looked at and taken in as a whole here; row by row it is kept on its own pages, where each change has its verb."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from duty import ladders, sockets, sweeping
 from duty.evidence import put_back, set_context
@@ -136,6 +137,13 @@ class Subject(models.Model):
     def detail_of(cls, line: Line) -> str:
         """What a line of the trail says after its verb, in the reader's language."""
         return line.text
+
+    @classmethod
+    def fields_of(cls, line: Line) -> str:
+        """The fields that a line of the trail names, as people call them."""
+        known = {field.name: str(field.verbose_name) for field in cls._meta.concrete_fields}
+        names = [known[name] for name in line.data.get("fields", []) if name in known]
+        return pgettext("between names in a list", ", ").join(names)
 
     def get_absolute_url(self) -> str:
         return self.page_of(self.pk)

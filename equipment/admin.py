@@ -1,21 +1,8 @@
 from django.contrib import admin
 
-from duty.admin_site import SheetRegister
+from duty.admin_site import SheetOnly
 from equipment.admin_sheets import EquipmentResource, GaugeResource
 from equipment.models import Equipment, Gauge
-
-
-class SheetOnly(SheetRegister):
-    """Looked at and taken in as a whole here; one by one it is kept on the register's own pages."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Equipment)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from duty.admin_site import Register, SheetRegister
+from duty.admin_site import Register, SheetOnly
 from scheduling.admin_sheets import MemberResource, QualifiedResource
 from scheduling.models import Member, Post, Qualified
 
@@ -11,19 +11,6 @@ class PostAdmin(Register):
     list_select_related = ["unit"]
     search_fields = ["name"]
     autocomplete_fields = ["unit"]
-
-
-class SheetOnly(SheetRegister):
-    """Looked at and taken in as a whole here; row by row it is kept on its own pages, where each change has its day."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Member)

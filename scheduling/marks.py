@@ -1,9 +1,10 @@
 """How a duty is shown where there is room for a character or two, and what these marks mean."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from duty.clock import from_to
@@ -37,6 +38,7 @@ class Marks:
             SeatRole.RESERVE.value: pgettext("reserve on the roster", "R"),
         }
         self._hours: dict = {}
+        self._seen: set[str] = set()
 
     def hours(self, duty: Duty) -> str:
         span = duty.start, duty.end
@@ -54,12 +56,35 @@ class Marks:
     def chip(self, duty: Duty, state: str, pinned: bool) -> Chip:
         title = f"{duty.place} {duty.name} {self.hours(duty)} {self.roles[duty.role]}"
         second = duty.role == SeatRole.SECONDARY.value
+        self._seen |= {sign for sign, is_so in (("second", second), (state, state), ("pinned", pinned)) if is_so}
         return Chip(duty.key, self.mark(duty), self.sort(duty), second, state, pinned, title)
+
+    @property
+    def signs(self) -> list[tuple[str, str]]:
+        """(sign, what it means) of those the chips made so far bear."""
+        known = {
+            "second": self.roles[SeatRole.SECONDARY.value],
+            "hard": _("a rule is broken"),
+            "soft": _("with a remark"),
+            "pinned": pgettext("seat", "pinned"),
+        }
+        return [(sign, means) for sign, means in known.items() if sign in self._seen]
 
     def legend(self, duties: Iterable[Duty]) -> list[tuple[str, str, str]]:
         """(mark, sort, what it means) of the sorts of duty among these."""
         found: Counter = Counter()
+        hours: dict[tuple, Counter] = defaultdict(Counter)
         for duty in duties:
-            means = self.roles[duty.role] if duty.role in self.own else f"{duty.name} {self.hours(duty)}"
-            found[self.mark(duty), self.sort(duty), means] += 1
-        return [key for key, _count in found.most_common(ON_LEGEND)]
+            own = duty.role in self.own
+            sort = self.mark(duty), self.sort(duty), self.roles[duty.role] if own else duty.name
+            found[sort] += 1
+            if not own:
+                hours[sort][self.hours(duty)] += 1  # of a watch that is kept in parts the usual ones are told
+        return [
+            (
+                mark,
+                sort,
+                f"{means} {hours[mark, sort, means].most_common(1)[0][0]}" if hours[mark, sort, means] else means,
+            )
+            for (mark, sort, means), _count in found.most_common(ON_LEGEND)
+        ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import openpyxl
 from django.utils.translation import gettext as _
 
+from duty.clock import local
 from duty.sheets import plain
 from scheduling.models import Roster, SeatRole, Slot
 from scheduling.naming import Kind, Kinds, Register, Unknown, in_every_language, known_codes
@@ -21,6 +22,7 @@ from scheduling.roster_out import HEADS
 LARGEST, LARGEST_UNPACKED = 2_000_000, 40_000_000
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS, MOST_TOLD = 20_000, 400, 6, 20
 NEEDED = ("date", "post", "watch", "seat", "person")
+HOURS = ("begins", "ends")  # for the eye: whoever changes them is told where that is done
 
 Changes = dict[int, int | None]  # slot: person
 
@@ -104,7 +106,8 @@ def _reading(rows: list[tuple], roster: Roster, slots: list[Slot], register: Reg
     first = [heads.get(plain(cell).casefold()) for cell in rows[0]]
     reading = Reading()
     if all(head in first for head in NEEDED):
-        wishes = _from_list(rows, {head: first.index(head) for head in NEEDED}, roster, slots, register, reading)
+        columns = {head: first.index(head) for head in (*NEEDED, *HOURS) if head in first}
+        wishes = _from_list(rows, columns, roster, slots, register, reading)
     elif first[0] == "person" and any(_date(cell) for cell in rows[0][1:]):
         wishes = _from_table(rows, roster, slots, register, reading)
     else:
@@ -119,7 +122,7 @@ def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
     posts = {plain(slot.post.name): slot.post_id for slot in slots}
     kind_of = Kinds(slots)
     kinds = {(slot.date, kind_of(slot)) for slot in slots}
-    watches = _watches(slots, kind_of)
+    watches, hours = _watches(slots, kind_of), _hours(slots, kind_of)
     wishes = []
     for number, row in enumerate(rows[1:], 2):
         cells = {head: row[place] if place < len(row) else None for head, place in columns.items()}
@@ -142,6 +145,12 @@ def _from_list(rows, columns, roster, slots, register, reading) -> list[Wish]:
             reading.refuse(number, several % {"names": "、".join(called)})
         elif role is None or (date, (post, name, role)) not in kinds:
             reading.refuse(number, _("this watch has no seat %(name)s") % {"name": plain(cells["seat"])[:60]})
+        elif wrong := [
+            cells[h] for n, h in enumerate(HOURS) if _other(cells.get(h), hours[date, (post, name, role)], n)
+        ]:
+            words = _("this watch is kept %(hours)s, not at %(said)s: its hours are changed on the watch, not here")
+            kept = "、".join("–".join(span) for span in sorted(hours[date, (post, name, role)]))
+            reading.refuse(number, words % {"hours": kept, "said": _hour(wrong[0])[:20]})
         else:
             try:
                 wishes.append(Wish(number, date, (post, name, role), register.find(plain(cells["person"]))))
@@ -157,6 +166,24 @@ def _watches(slots, kind_of: Kinds) -> dict[tuple, list[str]]:
         for written in {plain(name), plain(bare)}:
             found[date, post, written].append(name)
     return found
+
+
+def _hours(slots: list[Slot], kind_of: Kinds) -> dict[tuple, set[tuple[str, str]]]:
+    """{(day, sort of seat): when it is kept, as (from, to) in words}."""
+    found = defaultdict(set)
+    for slot in slots:
+        found[slot.date, kind_of(slot)].add((f"{local(slot.starts_at):%H:%M}", f"{local(slot.ends_at):%H:%M}"))
+    return found
+
+
+def _hour(cell) -> str:
+    """Spreadsheets make times of what looks like one, and leave the leading nought out."""
+    said = f"{cell:%H:%M}" if isinstance(cell, dt.time | dt.datetime) else plain(cell)
+    return f"0{said}" if len(said) == 4 and said[1] == ":" else said[:5] if said[5:] == ":00" else said
+
+
+def _other(cell, kept: set[tuple[str, str]], side: int) -> bool:
+    return bool(plain(cell)) and _hour(cell) not in {span[side] for span in kept}
 
 
 def _from_table(rows, roster, slots, register, reading) -> list[Wish]:

@@ -82,10 +82,7 @@ class Contract(Subject):
 
     @classmethod
     def detail_of(cls, line: Line) -> str:
-        names = [
-            str(cls._meta.get_field(name).verbose_name) for name in line.data.get("fields", []) if hasattr(cls, name)
-        ]
-        return " · ".join(filter(None, [pgettext("between names in a list", ", ").join(names), line.text]))
+        return " · ".join(filter(None, [cls.fields_of(line), line.text]))
 
     @verb(_("entered the contract"))
     def sign(self, *, by, at):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from duty.evidence import evidence, kept
 from duty.models import Line, Matter
@@ -167,10 +167,7 @@ class Equipment(Subject):
 
     @classmethod
     def detail_of(cls, line: Line) -> str:
-        names = [
-            str(cls._meta.get_field(name).verbose_name) for name in line.data.get("fields", []) if hasattr(cls, name)
-        ]
-        return " · ".join(filter(None, [pgettext("between names in a list", ", ").join(names), line.text]))
+        return " · ".join(filter(None, [cls.fields_of(line), line.text]))
 
     # Verbs on the entry
 

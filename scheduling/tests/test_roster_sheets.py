@@ -127,6 +127,8 @@ def test_the_conflicts_that_come_with_it_are_told_before(book, take_in, roster, 
         ("D5", "早班", "Row 5: no watch called 早班 on this day"),
         ("G5", "reserve", "Row 5: this watch has no seat reserve"),
         ("G2", "primary", "there are only 1 such seats"),
+        ("E5", "25:00", "Row 5: this watch is kept 20:00–04:00, not at 25:00"),
+        ("F3", dt.time(5), "Row 3: this watch is kept 20:00–04:00, not at 05:00"),
         ("H2", "赵一 T9999", "Row 2: nobody called 赵一 T9999"),
         ("H2", '=HYPERLINK("http://x")', "Row 2"),
     ],
@@ -137,7 +139,7 @@ def test_what_is_wrong_is_told_row_by_row_and_nothing_changes(book, take_in, ros
     sheet = only(book, LIST).worksheets[0]
     sheet[cell] = value
     before = who(roster)
-    if value.startswith("="):
+    if str(value).startswith("="):
         page = take_in(book)  # a formula has no value: the seat falls open, in plain sight
         assert "1 seat changes" in page.text
     else:
@@ -348,3 +350,9 @@ def test_the_bare_name_of_two_is_not_guessed_at(twice, as_, manager, now):
     only(book, LIST).worksheets[0].cell(2, 4).value = "早班"
     with pytest.raises(ValueError, match="write 早班 06:00、早班 14:30"):
         changes_of(twice, book, now)
+
+
+def test_hours_are_read_however_a_spreadsheet_writes_them(book, take_in, roster, pool):
+    sheet = only(book, LIST).worksheets[0]
+    sheet["E2"], sheet["F2"], sheet["E3"], sheet["H2"] = dt.time(20), "4:00", "20:00:00", pool[5].name
+    assert "changes" in take_in(book).values
