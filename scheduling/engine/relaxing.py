@@ -9,11 +9,12 @@ from . import search
 from .checking import broken_rules, judge
 from .columns import Columns
 from .diving import choose
-from .problem import Problem, empty_roster
+from .problem import OFF, Problem, empty_roster
 from .proving import prove
 from .tables import build, outside
 
 HOLE = 60.0  # in broken rules: so many are accepted to fill one seat
+FEW = 40  # holes up to which each is looked at by itself first
 NEVER_PRICE = 4.0  # leave, qualification, exemption: rather four other rules
 
 
@@ -79,8 +80,10 @@ def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> 
         categories=[], spacing=(), split_weekend=0.0, reference=None, constant=0.0,
     )  # fmt: skip
     t = build(elastic)._replace(heavy=1.0, over=elastic.over.astype(float))
-    state = search.begin(t, start)
-    state = _annealed(t, state, until)
+    plain = _filled(problem, t, start)
+    state = _annealed(t, search.begin(t, plain), until)
+    if _price(problem, elastic, outside(state.roster, t.kinds)) > _price(problem, elastic, plain):
+        state = search.begin(t, plain)
     if until - time.perf_counter() < 0.2:
         return outside(state.roster, t.kinds)
     c = Columns(t, state, elastic=True, box=12.0, room=60_000)
@@ -103,6 +106,31 @@ def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> 
         return best
     found = outside(np.array(chosen), t.kinds)
     return min((best, found), key=lambda roster: _price(problem, elastic, roster))
+
+
+def _filled(problem: Problem, t, start: np.ndarray) -> np.ndarray:
+    """Each hole given to whoever breaks least by it while everybody else stays: few holes need few rules."""
+    roster = start.copy()
+
+    def breaks(p: int, row: np.ndarray) -> int:
+        return len(broken_rules(problem, p, [int(kind) for kind in row]))
+
+    held = np.stack([(roster == kind).sum(axis=0) for kind in range(t.kinds)], axis=1)
+    missing = np.maximum(0, problem.demand - held)
+    if missing.sum() > FEW:
+        return roster
+    for day, kind in np.argwhere(missing > 0):
+        for _seat in range(missing[day, kind]):
+            best = None
+            for p in np.flatnonzero((roster[:, day] == OFF) & np.isfinite(t.cost[:, day, kind])):
+                row = roster[p].copy()
+                row[day] = kind
+                price = t.cost[p, day, kind] + breaks(p, row) - breaks(p, roster[p])
+                if best is None or price < best[0]:
+                    best = price, p
+            if best is not None:
+                roster[best[1], day] = kind
+    return roster
 
 
 def _price(problem: Problem, elastic: Problem, roster: np.ndarray) -> float:

@@ -139,3 +139,12 @@ def test_without_time_nothing_is_proven_and_nothing_fails():
     problem, roster = month(slice(3, 22))
     roster[0, 3:22] = OFF
     assert least_holes(problem, inside(roster, 2), 0, time.perf_counter() - 1) == 0
+
+
+def test_few_holes_need_as_few_rules():
+    problem, roster = month(slice(0, 0))
+    for person in problem.people:
+        person.cost[[9, 20], 1] = NEVER  # nobody may at night, two days long
+    for day in (9, 20):
+        roster[roster[:, day] == 1, day] = OFF
+    assert len(relax(problem, 3.0, roster)) == 4  # two seats each
