@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.utils import translation
 from django.utils.safestring import SafeString
@@ -14,8 +15,6 @@ from import_export.resources import Diff
 from import_export.widgets import DateWidget, ForeignKeyWidget
 
 from duty.models import Line, Person, Unit
-
-TONGUES = ("en", "zh-hans")
 
 
 class Known(ForeignKeyWidget):
@@ -79,7 +78,7 @@ class Sheet(resources.ModelResource):
         known = {}
         for name, field in self.fields.items():
             known[name] = field.column_name
-            for tongue in TONGUES:
+            for tongue, _name in settings.LANGUAGES:
                 with translation.override(tongue):
                     known[self._heading(name)] = field.column_name
         dataset.headers = [known.get(str(heading or "").strip(), heading) for heading in dataset.headers or ()]

@@ -4,17 +4,38 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db.models import CharField, DateField, DateTimeField, Field, Q, QuerySet
+from django.utils.translation import gettext as _
 
-END = dt.date(2200, 1, 1)
+from duty.clock import DAY, last_of_month
+
+BEFORE_ALL, END = dt.date(2000, 1, 31), dt.date(2200, 1, 1)
 
 
-def day_asked(raw: str | None, *, after: dt.date) -> dt.date | None:
+def day_asked(raw: str | None, *, after: dt.date = BEFORE_ALL) -> dt.date | None:
     """The day written in an address, between `after` and 2200; None for anything else."""
     try:
         day = dt.date.fromisoformat(raw or "")
     except ValueError:
         return None
     return day if after < day < END else None
+
+
+def period_asked(request, usual: dt.date, longest: dt.timedelta, too_long: str) -> tuple[dt.date, dt.date, str]:
+    """(first day, last day, what is wrong with them) of `?from=&until=`; a month from the usual day where none are given.
+
+    `too_long` is what is said of more days than `longest`, of which the first are taken.
+    """
+    first, last = (day_asked(request.GET.get(name)) for name in ("from", "until"))
+    wrong = ""
+    if any(request.GET.get(name) and not day for name, day in (("from", first), ("until", last))):
+        wrong = _("Write both days like 2026-01-31.")
+    first = first or usual
+    last = last or last_of_month(first)
+    if last < first:
+        wrong, last = _("The last day lies before the first."), last_of_month(first)
+    elif last - first >= longest:
+        wrong, last = too_long, first + longest - DAY
+    return first, last, wrong
 
 
 def number_asked(raw: str | None) -> int | None:

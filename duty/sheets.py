@@ -9,7 +9,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import xlsxwriter
+from django.conf import settings
 from django.http import HttpResponse
+from django.utils.translation import override
 
 from duty.clock import local
 
@@ -35,6 +37,15 @@ def plain(cell) -> str:
     text = "" if cell is None else str(cell)
     text = text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
     return unicodedata.normalize("NFKC", text).strip()
+
+
+def in_every_language(words: Iterable[tuple]) -> dict[str, str]:
+    """{a word as written in any of our languages, in small letters: its value}; from (value, lazy text)."""
+    words, found = list(words), {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {plain(text).casefold(): value for value, text in words}
+    return found
 
 
 def workbook(*tables: Table) -> bytes:

@@ -6,14 +6,14 @@ from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import CharWidget, Widget
 
-from duty.admin_sheets import TONGUES, Day, Known, Sheet
+from duty.admin_sheets import Day, Known, Sheet
 from duty.models import Unit, Via
+from duty.sheets import in_every_language
 from equipment.measures import KNOWN, NONE, measure
 from equipment.models import Category, Criticality, Equipment, Gauge, Place
 from equipment.models.gauges import shown
@@ -31,10 +31,7 @@ class Choice(Widget):
 
     def clean(self, value, row=None, **kwargs):
         said = str(value or "").strip()
-        known = {choice.value: choice.value for choice in self.choices}
-        for tongue in TONGUES:
-            with translation.override(tongue):
-                known |= {str(choice.label).lower(): choice.value for choice in self.choices}
+        known = {value: value for value in self.choices.values} | in_every_language(self.choices.choices)
         if said.lower() not in known:
             names = "、".join(str(choice.label) for choice in self.choices)
             raise ValueError(_("“%(said)s” is none of: %(names)s.") % {"said": said, "names": names})
@@ -95,10 +92,8 @@ class Number(Widget):
         try:
             number = Decimal(said.replace(",", ".") if said.count(",") == 1 and "." not in said else said)
         except InvalidOperation:
-            raise ValueError(
-                _("“%(said)s” is no number. The unit of measure has a column of its own.") % {"said": said}
-            ) from None
-        if not number.is_finite():
+            number = None
+        if number is None or not number.is_finite():
             raise ValueError(
                 _("“%(said)s” is no number. The unit of measure has a column of its own.") % {"said": said}
             )

@@ -4,15 +4,15 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from duty.admin_sheets import TONGUES, Day, Known, Sheet
+from duty.admin_sheets import Day, Known, Sheet
 from duty.clock import day_of
 from duty.models import Person, Unit
+from duty.sheets import in_every_language
 from scheduling.models import Member, Qualification, Qualified, SeatRole
 
 BETWEEN = re.compile(r"\s*[、,，;；/\n]\s*")
@@ -23,10 +23,7 @@ class Seats(Widget):
     """Seats by their names in either language, with a comma of any kind between them."""
 
     def clean(self, value, row=None, **kwargs):
-        known = {role.value: role for role in SeatRole}
-        for tongue in TONGUES:
-            with translation.override(tongue):
-                known |= {str(role.label).lower(): role for role in SeatRole}
+        known = {role: role for role in SeatRole.values} | in_every_language(SeatRole.choices)
         asked = [word for word in BETWEEN.split(str(value or "").strip().lower()) if word]
         if unknown := [word for word in asked if word not in known]:
             names = "、".join(str(role.label) for role in SeatRole)

@@ -80,15 +80,6 @@ def known_codes(slots: Iterable[Slot]) -> dict[str, Kind]:
     return found
 
 
-def in_every_language(words: Iterable[tuple]) -> dict[str, str]:
-    """{a word as written in any of our languages, in small letters: its value}; from (value, lazy text)."""
-    words, found = list(words), {}
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            found |= {plain(text).casefold(): value for value, text in words}
-    return found
-
-
 class Unknown(ValueError):
     """Nobody, or more than one, is called that; its text says so."""
 

@@ -14,9 +14,9 @@ import openpyxl
 from django.utils.translation import gettext as _
 
 from duty.clock import local
-from duty.sheets import plain
+from duty.sheets import in_every_language, plain
 from scheduling.models import Roster, SeatRole, Slot
-from scheduling.naming import Kind, Kinds, Register, Unknown, in_every_language, known_codes
+from scheduling.naming import Kind, Kinds, Register, Unknown, known_codes
 from scheduling.roster_out import HEADS
 
 LARGEST, LARGEST_UNPACKED = 2_000_000, 40_000_000

@@ -88,11 +88,3 @@ class RetireForm(forms.Form):
         if last > self.today:
             raise forms.ValidationError(_("Choose today or a day that is over: it is looked after until then."))
         return last
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = plain_helper()

@@ -22,7 +22,6 @@ from .readers import units_read
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another: no 0 and O, no 1, I and L
 TAG_LENGTH = 8
-MOST_PLACES = 5_000
 
 
 class Category(models.TextChoices):

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from duty.access import can, may, signed_in
 from duty.clock import day_of
+from duty.forms.reasons import ReasonForm
 from duty.views.trail import tell
 from equipment.access import KEEPERS, keepers, readers
 from equipment.forms.contracts import ContractForm
-from equipment.forms.pieces import ReasonForm
 from equipment.models import Contract, Equipment
 
 SHOWN = 200

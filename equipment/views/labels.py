@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from duty.access import signed_in
+from duty.pages import number_asked
 from equipment.access import readers
 from equipment.models import Equipment
 from equipment.models.pieces import read_tag
@@ -20,8 +21,8 @@ def labels(request):
     """A sheet of labels for what the filters find; each can be left out before printing."""
     chosen = asked(request)
     rows = filtered(request, chosen).order_by("code")
-    only = [int(pk) for pk in request.GET.getlist("piece")[:MOST] if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-    if only:
+    only = [number_asked(pk) for pk in request.GET.getlist("piece")[:MOST]]
+    if only := [pk for pk in only if pk is not None]:
         rows = rows.filter(pk__in=only)
     found = list(rows[: MOST + 1])
     for piece in found[:MOST]:

@@ -9,6 +9,7 @@ from duty.clock import DAY
 from duty.forms.moments import MomentField, MomentInput, moments_of
 from duty.forms.rows import offer
 from duty.models import Person
+from duty.pages import number_asked
 from incidents.forms.log import LONGEST_AGO
 from incidents.models import DutyLine, Incident, Instruction, Nature, Scope, Urgency
 from incidents.models.recording import mark_of
@@ -47,8 +48,7 @@ class NoteForm(forms.Form):
 
 def report_seen(posted) -> int | None:
     """Which report the page showed that this form was on."""
-    number = posted.get("report", "")
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    return number_asked(posted.get("report"))
 
 
 class ReasonForm(forms.Form):

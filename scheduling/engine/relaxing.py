@@ -49,22 +49,24 @@ def nobodys(problem: Problem, never: float | np.ndarray = NEVER_PRICE) -> np.nda
     return np.maximum(0, problem.demand - able)
 
 
+def _missing(problem: Problem, roster: np.ndarray) -> np.ndarray:
+    """[days, kinds]: seats that nobody of the roster has."""
+    held = np.stack([(roster == kind).sum(axis=0) for kind in range(len(problem.kinds))], axis=1)
+    return np.maximum(0, problem.demand - held)
+
+
+def _breaks(problem: Problem, p: int, row: np.ndarray) -> int:
+    return len(broken_rules(problem, p, [int(kind) for kind in row]))
+
+
 def _only_what_helps(problem: Problem, roster: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Whoever's rules are broken without a seat being filled by it has the row from before again."""
     roster = roster.copy()
-
-    def missing() -> int:
-        held = np.stack([(roster == kind).sum(axis=0) for kind in range(len(problem.kinds))], axis=1)
-        return int(np.maximum(0, problem.demand - held).sum())
-
-    def breaks(p: int, row: np.ndarray) -> int:
-        return len(broken_rules(problem, p, [int(kind) for kind in row]))
-
     for p in range(len(roster)):
-        now, holes = roster[p].copy(), missing()
-        if breaks(p, now) > breaks(p, start[p]):
+        now, holes = roster[p].copy(), _missing(problem, roster).sum()
+        if _breaks(problem, p, now) > _breaks(problem, p, start[p]):
             roster[p] = start[p]
-            if missing() > holes:
+            if _missing(problem, roster).sum() > holes:
                 roster[p] = now
     return roster
 
@@ -110,13 +112,7 @@ def _fewest_broken(problem: Problem, until: float, start: np.ndarray, never) -> 
 
 def _filled(problem: Problem, t, start: np.ndarray) -> np.ndarray:
     """Each hole given to whoever breaks least by it while everybody else stays: few holes need few rules."""
-    roster = start.copy()
-
-    def breaks(p: int, row: np.ndarray) -> int:
-        return len(broken_rules(problem, p, [int(kind) for kind in row]))
-
-    held = np.stack([(roster == kind).sum(axis=0) for kind in range(t.kinds)], axis=1)
-    missing = np.maximum(0, problem.demand - held)
+    roster, missing = start.copy(), _missing(problem, start)
     if missing.sum() > FEW:
         return roster
     for day, kind in np.argwhere(missing > 0):
@@ -125,7 +121,7 @@ def _filled(problem: Problem, t, start: np.ndarray) -> np.ndarray:
             for p in np.flatnonzero((roster[:, day] == OFF) & np.isfinite(t.cost[:, day, kind])):
                 row = roster[p].copy()
                 row[day] = kind
-                price = t.cost[p, day, kind] + breaks(p, row) - breaks(p, roster[p])
+                price = t.cost[p, day, kind] + _breaks(problem, p, row) - _breaks(problem, p, roster[p])
                 if best is None or price < best[0]:
                     best = price, p
             if best is not None:
@@ -134,7 +130,7 @@ def _filled(problem: Problem, t, start: np.ndarray) -> np.ndarray:
 
 
 def _price(problem: Problem, elastic: Problem, roster: np.ndarray) -> float:
-    broken = sum(len(broken_rules(problem, p, [int(kind) for kind in row])) for p, row in enumerate(roster))
+    broken = sum(_breaks(problem, p, row) for p, row in enumerate(roster))
     return HOLE * judge(elastic, roster).holes + broken
 
 

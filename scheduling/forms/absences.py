@@ -147,7 +147,3 @@ class SickCallForm(forms.Form):
                 if self.absence.ends_at <= self.absence.starts_at:
                     raise ValidationError({"until_half": _("The absence ends before it begins.")})
         return cleaned
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)

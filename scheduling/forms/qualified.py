@@ -66,11 +66,3 @@ class QualifiedForm(forms.ModelForm):
         assessor = self.cleaned_data["assessor"]
         self.instance.assessor = assessor
         return assessor
-
-
-class RevokeForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = plain_helper()

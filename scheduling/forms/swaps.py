@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from duty.clock import DAY, HOUR, local
 from duty.forms.people import plain_helper
 from duty.models import Person
+from duty.pages import number_asked
 from duty.templatetags.times import day, hm
 from scheduling import wording
 from scheduling.models import Seat
@@ -126,9 +127,7 @@ class SwapForm(forms.Form):
     def _person(self, raw: str):
         if not raw:
             return None
-        person = (
-            Person.objects.employed(self.at).filter(pk=int(raw)).first() if raw.isdecimal() and len(raw) < 19 else None
-        )
+        person = Person.objects.employed(self.at).filter(pk=number_asked(raw)).first()
         if person is None or person.pk == self.seat.person_id:
             self.add_error("to", _("Choose someone from the list."))
         return person

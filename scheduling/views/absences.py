@@ -7,9 +7,10 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
 from duty.clock import DAY, day_of
+from duty.forms.reasons import ReasonForm
 from scheduling.access import PLANNERS
 from scheduling.clashes import clashes
-from scheduling.forms.absences import AbsenceForm, ReasonForm
+from scheduling.forms.absences import AbsenceForm
 from scheduling.models import Absence, AbsenceStatus, OpenSeat, Swap
 from scheduling.models.leaving import stands_above
 from scheduling.recipients import heads_above

@@ -1,14 +1,12 @@
 """Fairness and coverage of a unit over any period, behind us or ahead; both can be taken along as Excel files."""
 
-import datetime as dt
-
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from duty.access import with_role
 from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.models import Role, Unit
-from duty.pages import day_asked
+from duty.pages import period_asked
 from duty.sheets import Table, download
 from scheduling.access import PLANNERS
 from scheduling.burdens import Burdens, burdens_of
@@ -17,7 +15,6 @@ from scheduling.sheet import category_name
 
 READERS = (*PLANNERS, Role.AUDITOR, Role.LEADER)
 readers = with_role(*READERS)
-BEFORE_ALL = dt.date(2000, 1, 31)
 LONGEST = 366 * DAY
 
 
@@ -26,16 +23,8 @@ def _asked(request) -> dict:
     units = list(Unit.objects.filter(pk__in=request.user.sight.units(READERS), posts__isnull=False).distinct())
     unit = next((one for one in units if str(one.pk) == request.GET.get("unit", "")), units[0] if units else None)
     month = month_of(day_of(request.at))
-    first, last = (day_asked(request.GET.get(name), after=BEFORE_ALL) for name in ("from", "until"))
-    wrong = ""
-    if any(request.GET.get(name) and not day for name, day in (("from", first), ("until", last))):
-        wrong = _("Write both days like 2026-01-31.")
-    first = first or month
-    last = last or max(first, last_of_month(first))
-    if last < first:
-        wrong, last = _("The last day lies before the first."), last_of_month(first)
-    elif last - first >= LONGEST:
-        wrong, last = _("A year at most: this shows the first year of it."), first + LONGEST - DAY
+    too_long = _("A year at most: this shows the first year of it.")
+    first, last, wrong = period_asked(request, month, LONGEST, too_long)
     following = next_month(month)
     periods = [
         (_("This month"), month, following - DAY),

@@ -18,8 +18,6 @@ from scheduling.ledgers import book_of_rates, days_of, kept_in
 from scheduling.models import Adjustment, Entitlement, SeatRole
 from scheduling.rights import Duty, Tally, tally
 
-BEFORE_ALL = dt.date(2000, 1, 31)
-
 
 @dataclass
 class Row:
@@ -43,7 +41,7 @@ def _asked(request) -> dict:
     tree = unit_tree()
     chosen = next((unit for unit in units if str(unit.pk) == request.GET.get("unit", "")), None)
     chosen = chosen or min(units, key=lambda unit: (len(tree.above(unit.pk)), unit.order, unit.pk))
-    month = month_of(day_asked(request.GET.get("month"), after=BEFORE_ALL) or day_of(request.at))
+    month = month_of(day_asked(request.GET.get("month")) or day_of(request.at))
     return {
         "units": units, "unit": chosen, "month": month, "before": month_of(month - DAY), "after": next_month(month),
         "below": tree.below(chosen.pk) & mine,

@@ -23,7 +23,6 @@ from scheduling.models.shifts import SEAT_ORDER
 from scheduling.rights import overlong, shortest_rest, tallies, tally
 from scheduling.taking import offers_to
 
-BEFORE_ALL = dt.date(2000, 1, 31)
 NEAR = DAY  # a watch further away than this is not the one before, or after
 
 
@@ -47,7 +46,7 @@ def addresses(person, request) -> dict[str, str]:
 @signed_in
 def my(request, pk: int | None = None):
     person, today = whose(request, pk), day_of(request.at)
-    month = month_of(day_asked(request.GET.get("month"), after=BEFORE_ALL) or today)
+    month = month_of(day_asked(request.GET.get("month")) or today)
     after = next_month(month)
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
     days = days_between(weeks[0][0], weeks[-1][-1])

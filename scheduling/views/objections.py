@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
-from duty.pages import Older
+from duty.pages import Older, number_asked
 from duty.steps import Conflict
 from scheduling.access import PLANNERS, planners
 from scheduling.forms.rights import AnswerForm, ObjectionForm
@@ -32,9 +32,9 @@ def put(request):
     """Raise one: about a duty of one's own, or a general one."""
     seat, asked = None, request.GET.get("shift", "")
     if asked:
-        if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
-            raise Http404
-        seats = Seat.objects.filter(person=request.user, shift=int(asked)).select_related("shift__post", "shift__unit")
+        seats = Seat.objects.filter(person=request.user, shift__pk=number_asked(asked)).select_related(
+            "shift__post", "shift__unit"
+        )
         seat = seats.order_by("starts_at").first()
         if seat is None:
             raise Http404

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
 from duty.clock import day_of
+from duty.forms.reasons import ReasonForm
 from duty.models import Person
 from duty.pages import number_asked
 from scheduling import taking
-from scheduling.forms.absences import ReasonForm
 from scheduling.models import Member, Shift
 from scheduling.takers import fit, offered
 

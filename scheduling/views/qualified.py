@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from duty.access import can, may, signed_in
 from duty.clock import day_of
+from duty.forms.reasons import ReasonForm
 from duty.models import Line, Person
 from scheduling.access import planned_people, planners, plans_for
-from scheduling.forms.qualified import QualificationForm, QualifiedForm, RevokeForm
+from scheduling.forms.qualified import QualificationForm, QualifiedForm
 from scheduling.models import Qualification, Qualified
 from scheduling.models.qualified import SOON
 
@@ -110,7 +111,7 @@ def _form(request, form, who: Person, old: Qualified | None = None):
 @planners
 def revoke(request, pk: int):
     row = _mine(request, pk)
-    form = RevokeForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         row.revoke(by=request.user, at=request.at, reason=form.cleaned_data["reason"])
         messages.success(request, _("The qualification is revoked. The record stays."))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from duty.access import may, signed_in
 from duty.clock import day_of
 from duty.models import Person
+from duty.pages import number_asked
 from scheduling.access import record_for
 from scheduling.forms.absences import SickCallForm
 from scheduling.takers import offered
@@ -48,12 +49,8 @@ def _record(request, absence):
     gaps = absence.record(by=request.user, at=request.at)
     filled = 0
     for gap in gaps:
-        chosen = request.POST.get(f"take_{gap.shift_id}_{gap.role}", "")
-        person = (
-            Person.objects.employed(request.at).filter(pk=chosen).first()
-            if chosen.isdecimal() and len(chosen) < 19
-            else None
-        )
+        chosen = number_asked(request.POST.get(f"take_{gap.shift_id}_{gap.role}"))
+        person = Person.objects.employed(request.at).filter(pk=chosen).first()
         if person is not None:
             may(request.user, "cover", gap.shift)
             gap.shift.fill(gap, person, by=request.user, at=request.at)

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
 from duty.clock import HOUR
+from duty.forms.reasons import ReasonForm
 from duty.models import Notice
+from duty.pages import number_asked
 from duty.steps import Conflict
 from scheduling import wording
 from scheduling.access import PLANNERS
-from scheduling.forms.absences import ReasonForm
 from scheduling.forms.swaps import SwapForm
 from scheduling.models import Absence, OpenSeat, Seat, Swap, SwapStatus
 from scheduling.models.trading import whole
@@ -48,10 +49,8 @@ def swaps(request):
 
 
 def _seat(request) -> Seat:
-    raw = request.GET.get("seat", "")
-    number = int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 19 else None
     seats = Seat.objects.filter(shift__removed_at__isnull=True).select_related("shift__post", "shift__unit", "person")
-    seat = get_object_or_404(seats, pk=number)
+    seat = get_object_or_404(seats, pk=number_asked(request.GET.get("seat")))
     if seat.person_id != request.user.pk and seat.shift.unit_id not in request.user.sight.units():
         return get_object_or_404(seats, pk=None)
     may(request.user, "give", seat)
@@ -94,11 +93,8 @@ def offer(request):
 
 def _absence(request, seat: Seat) -> Absence | None:
     """The absence that the duty is given away for, if the address names one of the same person."""
-    raw = request.GET.get("absence", "")
-    if not (raw.isascii() and raw.isdecimal() and len(raw) < 19):
-        return None
     rows = Absence.objects.standing().filter(person=seat.person_id).between(seat.starts_at, seat.ends_at)
-    return rows.filter(pk=int(raw)).first()
+    return rows.filter(pk=number_asked(request.GET.get("absence"))).first()
 
 
 def _made(form: SwapForm, seat: Seat, absence) -> Swap:

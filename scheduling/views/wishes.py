@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from duty.access import signed_in
 from duty.clock import DAY, day_of, last_of_month, month_of, next_month
 from duty.models import Line, Unit
-from duty.pages import day_asked
+from duty.pages import period_asked
 from scheduling.access import PLANNERS, planners
 from scheduling.models import Member, Wanted, Wish
 from scheduling.team_wishes import CANNOT, team_of
@@ -20,7 +20,6 @@ from scheduling.wishes import cells_of, closed_days
 
 MONTHS_AHEAD = 12
 LONGEST = 92 * DAY
-BEFORE_ALL = dt.date(2000, 1, 31)
 
 
 @signed_in
@@ -54,16 +53,8 @@ def team(request):
         raise Http404
     if unit is None:
         unit = next((one for one in units if one.pk == request.user.unit_id), units[0] if units else None)
-    first, last = (day_asked(request.GET.get(name), after=BEFORE_ALL) for name in ("from", "until"))
-    wrong = ""
-    if any(request.GET.get(name) and not day for name, day in (("from", first), ("until", last))):
-        wrong = _("Write both days like 2026-01-31.")
-    first = first or next_month(day_of(request.at))
-    last = last or last_of_month(first)
-    if last < first:
-        wrong, last = _("The last day lies before the first."), last_of_month(first)
-    elif last - first >= LONGEST:
-        wrong, last = _("Three months at most: this shows the first three."), first + LONGEST - DAY
+    too_long = _("Three months at most: this shows the first three.")
+    first, last, wrong = period_asked(request, next_month(day_of(request.at)), LONGEST, too_long)
     context = {"units": units, "unit": unit, "first": first, "last": last, "wrong": wrong}
     if unit is not None:
         context["team"] = team_of(unit.pk, first, last)
