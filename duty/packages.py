@@ -13,6 +13,11 @@ NODE = ROOT / "node_modules"
 FILES = {
     "vendor/bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
     "vendor/bootstrap.min.css.map": "bootstrap/dist/css/bootstrap.min.css.map",
+    "vendor/chart.umd.min.js": "chart.js/dist/chart.umd.min.js",
+    "vendor/chart.umd.min.js.map": "chart.js/dist/chart.umd.min.js.map",
+    "vendor/idb.js": "idb/build/index.js",
+    "vendor/barcode-detector.js": "barcode-detector/dist/iife/ponyfill.js",
+    "vendor/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
 ICONS = "bootstrap-icons/icons"
 

@@ -23,3 +23,36 @@ def call(person, thing) -> bool:
 def read_story(person, thing) -> bool:
     """The whole story of a matter is for those who see what happens in the unit."""
     return person.sight.has(*SEEING, unit=thing.unit_id)
+
+
+WALKERS = (Role.OFFICER, Role.LEADER, Role.MAINTAINER)
+LEADERS = (Role.LEADER, Role.MANAGER)
+
+
+def walk(person, thing) -> bool:
+    """Walk a round: those who keep watch or maintain there, and the person it was planned for."""
+    return thing.person_id == person.pk or person.sight.has(*WALKERS, unit=thing.unit_id)
+
+
+def approve(person, thing) -> bool:
+    return person.sight.has(*LEADERS, unit=thing.unit_id)
+
+
+def explain(person, thing) -> bool:
+    """Say why a round was missed, or cancel one: whoever may walk it, and those who lead and plan there."""
+    return walk(person, thing) or approve(person, thing)
+
+
+def report(person, thing) -> bool:
+    """Report a defect: everyone who reads the register there but does not only look on."""
+    return person.sight.has(*CALLERS, unit=thing.unit_id)
+
+
+def mend(person, thing) -> bool:
+    """Take a defect in hand and mend it."""
+    return thing.mender_id == person.pk or person.sight.has(Role.MAINTAINER, Role.MANAGER, unit=thing.unit_id)
+
+
+def verify(person, thing) -> bool:
+    """Look whether a repair holds: the watch, not whoever mended it."""
+    return thing.mender_id != person.pk and person.sight.has(Role.OFFICER, Role.LEADER, unit=thing.unit_id)
