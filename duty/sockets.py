@@ -26,6 +26,7 @@ class DeadlineKind:
     pinned: bool = False
     needs_acknowledgement: bool = False
     personal: bool = False  # concerns whoever owes it: stands on nobody else's desk
+    ahead: dt.timedelta | None = None  # stands on a desk only this long before it is due; None is always
     restore: Callable | None = None  # matter id → opens the promise again, for the watchdog
 
 

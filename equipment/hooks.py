@@ -37,7 +37,7 @@ for name, title, action, expected, restore in (
     deadline_kinds.add(
         DeadlineKind(
             name=name, title=title, mark=pgettext_lazy("mark on the watch line", "P"), action=action,
-            expected=expected, restore=restore,
+            expected=expected, restore=restore, ahead=promises.AHEAD.get(name),
         )
     )  # fmt: skip
 
@@ -50,5 +50,6 @@ for name, title, expected in (
         DeadlineKind(
             name=name, title=title, mark=pgettext_lazy("mark on the watch line", "D"), action=promises.mend,
             expected=expected, restore=promises.restore_repair(name), brief=promises.defects_in_words,
+            ahead=promises.AHEAD.get(name),
         )
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """What rounds and repairs promise: which ought to have a promise open, how a missing one is opened again, what is said."""
 
+import datetime as dt
+
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,6 +9,10 @@ from django.utils.translation import gettext as _
 from duty.access import can
 from equipment.models import Defect, DefectStatus, Round, Status
 from equipment.models.defects import FIXED, TAKEN
+from equipment.models.rounds import BEGUN
+
+# A round of tomorrow night, or a repair due next week, has its place on the lists, not on tonight's desk.
+AHEAD = {BEGUN: dt.timedelta(hours=4), FIXED: dt.timedelta(hours=24)}
 
 # Rounds
 

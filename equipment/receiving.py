@@ -123,6 +123,9 @@ def _begin(walk: Round, parcel: dict, clock: Clock, answers: list[dict], *, by, 
     version = Version.objects.published().filter(checklist=walk.checklist_id, pk=_number(parcel.get("version"))).first()
     if walk.opens_at > at:
         raise Conflict(walk, _("This round is not open yet."))
+    if began_at >= walk.missed_at:
+        words = _("This round is missed and cannot be begun any more: it is explained. Walk an unplanned one instead.")
+        raise Conflict(walk, words)
     walk.begin(by=by, at=at, began_at=began_at, version=version)
 
 

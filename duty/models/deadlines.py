@@ -30,7 +30,11 @@ class DeadlineQuerySet(models.QuerySet):
         """What this person may see and should look at now; what is someone else's own affair stays in the calendar."""
         personal = [kind.name for kind in sockets.deadline_kinds if kind.personal]
         mine = Q(owed_by=person, due_at__lt=at + PERSONAL_AHEAD)
-        return self.visible_to(person).filter(~Q(kind__in=personal) | mine)
+        near = self.visible_to(person).filter(~Q(kind__in=personal) | mine)
+        for kind in sockets.deadline_kinds:
+            if kind.ahead is not None:
+                near = near.exclude(kind=kind.name, due_at__gt=at + kind.ahead)
+        return near
 
     def most_pressing(self):
         """Life safety first, then by time."""

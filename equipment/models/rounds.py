@@ -52,7 +52,7 @@ class RoundQuerySet(models.QuerySet):
         return self.filter(Q(status=Status.MISSED) | Q(status__in=UNDONE, missed_at__lte=at))
 
     def unexplained(self, at: dt.datetime):
-        return self.undone().filter(missed_at__lte=at)
+        return self.undone().filter(missed_at__lte=at, explained_at__isnull=True)
 
     def late(self):
         """Walked, but not until it was due."""
@@ -167,7 +167,10 @@ class Round(Subject):
         return (self.done_at or at) > self.due_at and self.status not in (Status.CANCELLED, Status.MISSED)
 
     def may_be_walked(self, at: dt.datetime) -> bool:
-        return self.status in UNDONE and self.opens_at <= at
+        """Once missed it is begun no more: walked the next morning it would pass for late. A walk under way goes on."""
+        if self.status == Status.IN_PROGRESS:
+            return True
+        return self.status == Status.SCHEDULED and self.opens_at <= at < self.missed_at
 
     def state(self, at: dt.datetime) -> tuple[str, str]:
         """(colour, word)"""

@@ -102,3 +102,11 @@ def test_a_missed_round_stays_missed_once_explained(twice, leader, now):
     assert row.is_missed(at)
     assert not twice.rounds.unexplained(at).exists()
     assert list(twice.rounds.missed(at)) == [row]
+
+
+def test_only_what_is_near_stands_on_the_desk(twice, officer, now):
+    lay(now)
+    shown = Deadline.objects.open().on_the_desk_of(officer, now)
+    assert [row.due_at for row in shown.most_pressing()] == [
+        row.starts_by for row in twice.rounds.order_by("planned_at")[:2]
+    ]

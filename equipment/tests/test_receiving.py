@@ -5,6 +5,7 @@ import pytest
 
 from duty.clock import MINUTE
 from duty.models import Deadline, Notice
+from duty.steps import Conflict
 from equipment.completeness import missing
 from equipment.models import Answer, Defect, DefectStatus, Judged, Keeper, Kind, Parcel, Status, Visit
 from equipment.receiving import receive
@@ -186,3 +187,21 @@ def test_what_could_not_be_checked_needs_a_reason(walk, items, officer, now):
     refused = receive(walk, parcel(now, bare, told), by=officer, at=now)
     assert list(refused) == [bare["uid"]]
     assert walk.answers.get().judged == Judged.NOT_CHECKED
+
+
+def test_a_missed_round_is_not_begun_the_next_morning(walk, items, officer, now):
+    morning = now + dt.timedelta(hours=9)
+    with pytest.raises(Conflict, match="missed"):
+        receive(walk, parcel(morning, answer(items[0], "normal", morning)), by=officer, at=morning)
+    walk.refresh_from_db()
+    assert walk.is_missed(morning)
+
+
+def test_a_walk_begun_in_time_and_finished_late_is_late_not_missed(walk, items, officer, now):
+    receive(walk, parcel(now, answer(items[0], "normal", now)), by=officer, at=now)
+    later = now + dt.timedelta(hours=3)
+    receive(walk, parcel(later, answer(items[1], "20", later), done_at=later.isoformat()), by=officer, at=later)
+    walk.refresh_from_db()
+    assert walk.is_late(later)
+    assert not walk.is_missed(later)
+    assert walk.state(later)[0] == "soon"
