@@ -1,6 +1,6 @@
 from django.urls import path
 
-from equipment.views import contracts, gauges, keepers, labels, papers, pieces, places, register
+from equipment.views import contracts, defect, gauges, keepers, labels, papers, pieces, places, register
 
 urlpatterns = [
     path("equipment/", register.register, name="equipment"),
@@ -28,4 +28,8 @@ urlpatterns = [
     path("contracts/<int:pk>/change/", contracts.change, name="contract-change"),
     path("contracts/<int:pk>/renew/", contracts.renew, name="contract-renew"),
     path("contracts/<int:pk>/end/", contracts.end, name="contract-end"),
+    # Defects and repairs
+    path("defects/<int:pk>/", defect.defect, name="defect"),
+    path("defects/photos/<int:pk>/", defect.photo, name="photo"),
+    path("defects/photos/<int:pk>/small/", defect.small, name="photo-small"),
 ]

@@ -14,7 +14,7 @@ from duty.steps import Subject, verb
 from equipment import ladders
 
 from .pieces import Criticality, Equipment
-from .places import Place
+from .places import Place, place_tree
 from .readers import units_read
 from .repair_terms import RepairTerm
 from .rounds import Round
@@ -50,8 +50,9 @@ class DefectQuerySet(models.QuerySet):
         if person.sight.everything:
             return self
         seen = Q(unit_id__in=sorted(units_read(person)))
+        own = Q(mender=person) | Q(found_by=person)
         told = person.sight.told_about
-        return self.filter(seen | Q(matter_id__in=told) if told else seen)
+        return self.filter(seen | own | Q(matter_id__in=told) if told else seen | own)
 
 
 @evidence()
@@ -134,6 +135,17 @@ class Defect(Subject):
     @property
     def colour(self) -> str:
         return COLOURS[self.status]
+
+    @property
+    def label(self) -> Criticality:
+        return Criticality(self.criticality)
+
+    @property
+    def where(self) -> str:
+        """The piece with where it stands, or the place."""
+        if self.equipment:
+            return f"{self.equipment.name} {self.equipment.code} · {self.equipment.path}"
+        return place_tree().path(self.place_id)
 
     @classmethod
     def detail_of(cls, line: Line) -> str:

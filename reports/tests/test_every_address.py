@@ -16,7 +16,7 @@ from duty.filing import Content, keep
 from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
-from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place
+from equipment.models import Contract, Defect, DefectPhoto, Equipment, Gauge, Keeper, Paper, Place
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
 from scheduling.models import (
@@ -156,8 +156,11 @@ def register(unit, person, by, at) -> dict:
     piece.register(by=by, at=at)
     paper = Paper(file=keep(Content("手册.pdf", "pdf", b"%PDF-"), by=by, at=at))
     piece.attach(paper, by=by, at=at)
+    defect = Defect(unit=unit, equipment=piece, what="漏液", found_by=person, found_at=at)
+    defect.report(by=person, at=at)
+    photo = DefectPhoto.objects.create(defect=defect, file=paper.file, stage="found")
     return {
-        "place": place, "contract": contract, "piece": piece, "paper": paper,
+        "place": place, "contract": contract, "piece": piece, "paper": paper, "defect": defect, "photo": photo,
         "gauge": Gauge.objects.create(equipment=piece, name="温度"),
         "keeper": Keeper.objects.create(equipment=piece, person=person, role="deputy", from_on=first),
     }  # fmt: skip
