@@ -85,7 +85,7 @@ class Older:
     def _read(self, raw: str) -> list | None:
         """None for the first page, and for a mark that makes no sense."""
         parts = raw.split("~")
-        if len(parts) != len(self.names):
+        if not raw or len(parts) != len(self.names):
             return None
         try:
             return [read(part) for part, read in zip(parts, self.readers, strict=True)]
