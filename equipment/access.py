@@ -6,13 +6,20 @@ from equipment.models.readers import READERS
 
 KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
 CALLERS = READERS - {Role.AUDITOR}
+HANDLERS = (Role.OFFICER, Role.LEADER, *KEEPERS)
 keepers = with_role(*KEEPERS)
+handlers = with_role(*HANDLERS)
 readers = with_role(*READERS)
 
 
 def keep(person, thing) -> bool:
     """Enter and change what belongs to a unit: a piece, what hangs on it, a place, a contract."""
     return person.sight.has(*KEEPERS, unit=thing.unit_id)
+
+
+def handle(person, thing) -> bool:
+    """Move supplies and hand out keys: those who keep watch for the unit, and those who keep the register."""
+    return person.sight.has(*HANDLERS, unit=thing.unit_id)
 
 
 def call(person, thing) -> bool:

@@ -2,7 +2,8 @@ from django.contrib import admin
 
 from duty.admin_site import SheetOnly
 from equipment.admin_sheets import EquipmentResource, GaugeResource
-from equipment.models import Equipment, Gauge
+from equipment.models import Equipment, Gauge, Lot, Supply
+from equipment.supply_sheets import LotResource, SupplyResource
 
 
 @admin.register(Equipment)
@@ -20,3 +21,20 @@ class GaugeAdmin(SheetOnly):
     list_display = ["equipment", "name", "normal", "alarm"]
     list_select_related = ["equipment"]
     search_fields = ["equipment__code", "equipment__name", "name"]
+
+
+@admin.register(Supply)
+class SupplyAdmin(SheetOnly):
+    resource_classes = [SupplyResource]
+    list_display = ["code", "name", "category", "unit", "place", "minimum", "minder"]
+    list_filter = ["category", "unit"]
+    list_select_related = ["unit", "place", "minder"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Lot)
+class LotAdmin(SheetOnly):
+    resource_classes = [LotResource]
+    list_display = ["supply", "number", "expires_on", "quantity"]
+    list_select_related = ["supply"]
+    search_fields = ["supply__code", "supply__name", "number"]

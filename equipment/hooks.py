@@ -1,11 +1,13 @@
 """What equipment plugs into the apps below: its promises, whom they reach, and what a watch is told."""
 
+import datetime as dt
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from duty.sockets import DeadlineKind, Resolver, deadline_kinds, resolvers
-from equipment import expiry, promises, recipients
-from equipment.models import defects, rounds
+from equipment import expiry, promises, recipients, supplying
+from equipment.models import defects, rounds, stock
 from equipment.models.contracts import EXPIRES
 
 deadline_kinds.add(
@@ -53,3 +55,55 @@ for name, title, expected in (
             ahead=promises.AHEAD.get(name),
         )
     )  # fmt: skip
+
+# Emergency supplies
+
+for kind in (
+    DeadlineKind(
+        name=stock.SHORT,
+        title=_("the supply is filled up"),
+        mark=pgettext_lazy("mark on the watch line", "M"),
+        action=supplying.to_the_form(_("Take in"), "receive"),
+        expected=supplying.short,
+        restore=supplying.restore,
+        ladder=supplying.SHORT_LADDER,
+        brief=supplying.short_in_words,
+        personal=True,
+    ),
+    DeadlineKind(
+        name=stock.EXPIRES,
+        title=_("what expires is replaced"),
+        mark=pgettext_lazy("mark on the watch line", "M"),
+        action=supplying.to_the_form(_("Write off"), "write-off"),
+        expected=supplying.expiring,
+        restore=supplying.restore,
+        ladder=supplying.EXPIRES_LADDER,
+        brief=supplying.expiring_in_words,
+        ahead=dt.timedelta(days=30),
+        personal=True,
+    ),
+    DeadlineKind(
+        name=stock.CHECK,
+        title=_("the supply is counted"),
+        mark=pgettext_lazy("mark on the watch line", "M"),
+        action=supplying.to_the_form(_("Count"), "count"),
+        expected=supplying.counted,
+        restore=supplying.restore,
+        ladder=supplying.CHECK_LADDER,
+        brief=supplying.lies_in_words,
+        ahead=dt.timedelta(days=3),
+        personal=True,
+    ),
+    DeadlineKind(
+        name=stock.BACK,
+        title=_("what was issued comes back"),
+        mark=pgettext_lazy("mark on the watch line", "M"),
+        action=supplying.to_the_form(_("Take back"), "return"),
+        expected=supplying.coming_back,
+        restore=supplying.restore,
+        ladder=supplying.BACK_LADDER,
+        brief=supplying.coming_back_in_words,
+        ahead=dt.timedelta(days=1),
+    ),
+):
+    deadline_kinds.add(kind)

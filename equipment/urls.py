@@ -1,6 +1,18 @@
 from django.urls import path
 
-from equipment.views import contracts, defect, gauges, keepers, labels, papers, pieces, places, register
+from equipment.views import (
+    contracts,
+    defect,
+    gauges,
+    keepers,
+    labels,
+    papers,
+    pieces,
+    places,
+    register,
+    stock,
+    supplies,
+)
 
 urlpatterns = [
     path("equipment/", register.register, name="equipment"),
@@ -32,4 +44,18 @@ urlpatterns = [
     path("defects/<int:pk>/", defect.defect, name="defect"),
     path("defects/photos/<int:pk>/", defect.photo, name="photo"),
     path("defects/photos/<int:pk>/small/", defect.small, name="photo-small"),
+    # Emergency supplies
+    path("supplies/", supplies.supplies, name="supplies"),
+    path("supplies/new/", supplies.add, name="supply-add"),
+    path("supplies/count/", stock.sheet, name="supplies-check"),
+    path("supplies/print/", stock.paper, name="supplies-print"),
+    path("supplies/export/", stock.export, name="supplies-export"),
+    path("supplies/<int:pk>/", supplies.supply, name="supply"),
+    path("supplies/<int:pk>/change/", supplies.change, name="supply-change"),
+    path("supplies/<int:pk>/end/", supplies.retire, name="supply-retire"),
+    path("supplies/<int:pk>/issue/", stock.issue, name="supply-issue"),
+    path("supplies/<int:pk>/return/", stock.take_back, name="supply-return"),
+    path("supplies/<int:pk>/receive/", stock.receive, name="supply-receive"),
+    path("supplies/<int:pk>/write-off/", stock.write_off, name="supply-write-off"),
+    path("supplies/<int:pk>/count/", stock.count, name="supply-count"),
 ]

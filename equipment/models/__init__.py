@@ -8,12 +8,14 @@ from .defects import Counter, Defect, DefectPhoto, DefectStatus, Stage
 from .gauges import Gauge
 from .items import Item, Kind, When
 from .keepers import Keeper, KeeperRole
+from .lots import Lot, Movement, MovementKind
 from .papers import Paper
 from .pieces import Category, Criticality, Equipment
 from .places import Place
 from .plans import Plan, Rhythm
 from .repair_terms import RepairTerm
 from .rounds import Round, Status
+from .supplies import Supply, SupplyCategory
 
 __all__ = [
     "Answer",
@@ -34,6 +36,9 @@ __all__ = [
     "Keeper",
     "KeeperRole",
     "Kind",
+    "Lot",
+    "Movement",
+    "MovementKind",
     "Paper",
     "Parcel",
     "Place",
@@ -44,6 +49,8 @@ __all__ = [
     "Shot",
     "Stage",
     "Status",
+    "Supply",
+    "SupplyCategory",
     "Use",
     "Version",
     "Visit",

@@ -3,6 +3,7 @@
 from duty.clock import DAY, day_of, last_of_month
 from duty.sample import House
 from equipment.models import Contract, Equipment, Gauge, Keeper, KeeperRole, Place
+from equipment.sample import supplies
 from equipment.sample.stock import CONTRACTS, GAUGES, PIECES, PLACES
 
 
@@ -46,6 +47,7 @@ def load(house: House) -> None:
         )
     old = Equipment.objects.get(code="DY-09")
     old.retire(today - 40 * DAY, by=by, at=house.at - 40 * DAY, reason="蓄电池容量不足，已更换为 DY-02")
+    supplies.load(house)
 
 
 def _build(house: House) -> dict[str, Place]:

@@ -4,7 +4,7 @@ import io
 import pytest
 from PIL import Image
 
-from equipment.models import Contract, Equipment, Gauge, Place
+from equipment.models import Contract, Equipment, Gauge, Place, Supply
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +66,23 @@ def picture(kind="JPEG", size=(64, 48), mode="RGB", **saved) -> bytes:
     out = io.BytesIO()
     Image.new(mode, size, "red" if mode == "RGB" else None).save(out, kind, **saved)
     return out.getvalue()
+
+
+@pytest.fixture
+def make_supply(places, manager, now):
+    def make(code="WZ-1", name="灭火器", lots=((5, "A", None),), place=None, **more) -> Supply:
+        """A supply with its lots, each (how many, number, good until)."""
+        place = place or places["room"]
+        more = {"category": "fire", "measure": "具", "minder": manager, "unit": place.unit} | more
+        supply = Supply(code=code, name=name, place=place, **more)
+        supply.register(by=manager, at=now)
+        for many, number, until in lots:
+            supply.receive(many, number=number, expires_on=until, by=manager, at=now)
+        return supply
+
+    return make
+
+
+@pytest.fixture
+def supply(make_supply) -> Supply:
+    return make_supply()

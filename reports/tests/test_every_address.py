@@ -16,7 +16,7 @@ from duty.filing import Content, keep
 from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
-from equipment.models import Contract, Defect, DefectPhoto, Equipment, Gauge, Keeper, Paper, Place
+from equipment.models import Contract, Defect, DefectPhoto, Equipment, Gauge, Keeper, Paper, Place, Supply
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
 from scheduling.models import (
@@ -54,6 +54,8 @@ VERBS = {
     "piece-change": "keep", "piece-retire": "keep", "piece-back": "keep", "piece-gauge": "keep", "piece-keeper": "keep",
     "piece-paper": "keep", "paper-remove": "keep", "gauge-change": "keep", "keeper-end": "keep", "place-change": "keep",
     "contract-change": "keep", "contract-renew": "keep", "contract-end": "keep",
+    "supply-change": "keep", "supply-retire": "keep", "supply-issue": "handle", "supply-return": "handle",
+    "supply-receive": "handle", "supply-write-off": "handle", "supply-count": "handle",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip
 # These belong to everyone; editing them asks for the whole.
@@ -159,7 +161,13 @@ def register(unit, person, by, at) -> dict:
     defect = Defect(unit=unit, equipment=piece, what="漏液", found_by=person, found_at=at)
     defect.report(by=person, at=at)
     photo = DefectPhoto.objects.create(defect=defect, file=paper.file, stage="found")
+    supply = Supply(
+        unit=unit, place=place, code=f"WZ-{unit.pk}", name="沙袋", category="flood", measure="个", minder=person
+    )
+    supply.register(by=by, at=at)
+    supply.receive(5, by=by, at=at)
     return {
+        "supply": supply,
         "place": place, "contract": contract, "piece": piece, "paper": paper, "defect": defect, "photo": photo,
         "gauge": Gauge.objects.create(equipment=piece, name="温度"),
         "keeper": Keeper.objects.create(equipment=piece, person=person, role="deputy", from_on=first),

@@ -17,6 +17,8 @@ MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-0
             "/fairness/", "/fairness/?by=night", "/fairness/coverage/"]  # fmt: skip
 REGISTER = ["/equipment/", "/equipment/?q=UPS&category=power", "/equipment/?show=retired", "/equipment/labels/?q=UPS", "/places/", "/contracts/", "/contracts/?show=former",
             "/t/AAAAAAAA/"]  # fmt: skip
+STORES = ["/supplies/", "/supplies/?show=short", "/supplies/?show=former", "/supplies/count/", "/supplies/print/"]
+STORES_KEPT = ["/supplies/new/"]
 REGISTER_KEPT = ["/equipment/new/", "/places/new/", "/contracts/new/"]
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
@@ -90,6 +92,18 @@ def register_pages(product) -> list[str]:
     return [path.format(*product.sql(f"{query} ORDER BY 1 LIMIT 1")[0]) for path, query in asked.items()]
 
 
+def stores_pages(product) -> list[str]:
+    asked = {
+        "/supplies/{}/": "SELECT supply_id FROM equipment_lot WHERE expires_on < now()",
+        "/supplies/{}/?do=issue": "SELECT supply_id FROM equipment_movement WHERE due_back_at IS NOT NULL",
+        "/supplies/{}/?do=count": "SELECT supply_id FROM equipment_lot",
+        "/supplies/count/?place={}": "SELECT place_id FROM equipment_supply",
+        "/supplies/{}/change/": "SELECT matter_id FROM equipment_supply",
+        "/supplies/{}/end/": "SELECT matter_id FROM equipment_supply",
+    }
+    return [path.format(*product.sql(f"{query} ORDER BY 1 LIMIT 1")[0]) for path, query in asked.items()]
+
+
 def rights_pages(product) -> list[str]:
     objections = product.sql("SELECT matter_id, person_id FROM scheduling_objection ORDER BY status")
     return [f"/objections/{row[0]}/" for row in objections] + [
@@ -102,7 +116,7 @@ def rights_pages(product) -> list[str]:
 def test_every_page_is_clean(product, open_browser, axe, theme, language, width):
     officer, manager = product.on_watch("primary")[0], product.person("谢婷")[0]
     visits = [("", path) for path in STRANGERS]
-    visits += [(officer, path) for path in (*EVERYONES, *RIGHTS, *OFFICERS, *REGISTER, *matter_pages(product))]
+    visits += [(officer, path) for path in (*EVERYONES, *RIGHTS, *OFFICERS, *REGISTER, *STORES, *matter_pages(product))]
     visits += [
         (manager, path)
         for path in (
@@ -112,6 +126,8 @@ def test_every_page_is_clean(product, open_browser, axe, theme, language, width)
             *rights_pages(product),
             *REGISTER_KEPT,
             *register_pages(product),
+            *STORES_KEPT,
+            *stores_pages(product),
         )
     ]
     pages, wrong = {}, []

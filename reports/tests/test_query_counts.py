@@ -9,7 +9,7 @@ from conftest import make_person
 from duty.looks import look, once_a_look
 from duty.models import File
 from duty.sweeping import sweep
-from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place
+from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place, Supply
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +110,38 @@ def test_the_register_costs_the_same_however_much_is_in_it(house, manager, offic
     for page in ("/equipment/new/", f"/equipment/{piece.pk}/change/", "/places/new/", "/contracts/new/"):
         with django_assert_max_num_queries(MOST_ON_A_FORM):
             assert client.get(page).status_code == 200, page
+
+
+def test_supplies_cost_the_same_however_many_there_are(house, manager, officer, now, django_assert_max_num_queries):
+    for number in range(12):
+        place = Place.objects.create(unit=house["ops"], name=f"第 {number} 间")
+        supply = Supply(
+            unit=house["ops"], place=place, code=f"WZ-{number}", name="沙袋", category="flood", measure="个", minder=manager,
+            minimum=9,
+        )  # fmt: skip
+        supply.register(by=manager, at=now)
+        for lot in range(4):
+            supply.receive(3, number=f"批 {lot}", expires_on=dt.date(2026, 12, 1 + lot), by=manager, at=now)
+            back = now + dt.timedelta(days=1)
+            supply.issue(1, person=officer, reason="急用", due_back_at=back, by=officer, at=now)
+    for person in (officer, manager):
+        client = Client()
+        client.force_login(person, backend="duty.access.Backend")
+        client.get("/")
+        pages = [
+            "/supplies/",
+            "/supplies/?show=short&q=第",
+            "/supplies/print/",
+            "/supplies/export/",
+            "/supplies/count/",
+        ]
+        for page in [*pages, f"/supplies/count/?place={place.pk}"]:
+            with django_assert_max_num_queries(MOST):
+                assert client.get(page).status_code == 200, page
+        with django_assert_max_num_queries(MOST_ON_A_FORM):
+            assert client.get(f"/supplies/{supply.pk}/").status_code == 200
+    with django_assert_max_num_queries(MOST_ON_A_FORM):
+        assert client.get("/supplies/new/").status_code == 200
 
 
 def test_what_is_asked_twice_in_one_look_is_asked_once():
