@@ -1,6 +1,7 @@
 from django.urls import path
 
 from equipment.views import (
+    checklists,
     contracts,
     defect,
     gauges,
@@ -9,6 +10,7 @@ from equipment.views import (
     papers,
     pieces,
     places,
+    plans,
     register,
     stock,
     supplies,
@@ -58,4 +60,15 @@ urlpatterns = [
     path("supplies/<int:pk>/receive/", stock.receive, name="supply-receive"),
     path("supplies/<int:pk>/write-off/", stock.write_off, name="supply-write-off"),
     path("supplies/<int:pk>/count/", stock.count, name="supply-count"),
+    # Checklists and plans
+    path("checklists/", checklists.checklists, name="checklists"),
+    path("checklists/new/", checklists.add, name="checklist-add"),
+    path("checklists/<int:pk>/", checklists.checklist, name="checklist"),
+    path("checklists/<int:pk>/change/", checklists.change, name="checklist-change"),
+    path("checklists/<int:pk>/retire/", checklists.retire, name="checklist-retire"),
+    path("checklists/<int:pk>/back/", checklists.put_back, name="checklist-back"),
+    path("checklists/<int:pk>/versions/", checklists.compare, name="checklist-compare"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
+    path("plans/<int:pk>/end/", plans.end, name="plan-end"),
 ]

@@ -32,6 +32,12 @@ def span(low: Decimal | None, high: Decimal | None, measure: str = "") -> str:
     return f"{shown(low)} – {shown(high)}{unit}"
 
 
+def beyond(low: Decimal | None, high: Decimal | None, measure: str = "") -> str:
+    """< 5 ℃ · > 35 ℃"""
+    unit = "" if measure == NONE else f" {measure}"
+    return " · ".join(f"{sign} {shown(value)}{unit}" for sign, value in (("<", low), (">", high)) if value is not None)
+
+
 def _bound(words):
     return models.DecimalField(words, max_digits=12, decimal_places=3, null=True, blank=True)
 
@@ -125,10 +131,7 @@ class Gauge(models.Model):
 
     @property
     def alarm(self) -> str:
-        """< 5 ℃ · > 35 ℃"""
-        unit = "" if self.measure == NONE else f" {self.measure}"
-        sides = [(("<", self.alarm_low)), ((">", self.alarm_high))]
-        return " · ".join(f"{sign} {shown(value)}{unit}" for sign, value in sides if value is not None)
+        return beyond(self.alarm_low, self.alarm_high, self.measure)
 
     @property
     def ranges(self) -> str:

@@ -11,9 +11,10 @@ from duty.models import File
 from equipment.measures import KNOWN, NONE
 
 from .checklists import Version
-from .gauges import Gauge, _bound, _in_order, span
+from .gauges import Gauge, _bound, _in_order, beyond, span
 from .pieces import Equipment
 from .places import Place
+from .readers import units_read
 
 
 class Kind(models.TextChoices):
@@ -23,6 +24,13 @@ class Kind(models.TextChoices):
     TEXT = "text", _("text")
     PHOTO = "photo", _("photo")
     SIGNATURE = "signature", _("signature")
+
+    @property
+    def icon(self) -> str:
+        return {
+            "state": "check2-circle", "number": "speedometer2", "choice": "ui-radios", "text": "card-text", "photo": "camera",
+            "signature": "pen",
+        }[self.value]  # fmt: skip
 
 
 class When(models.TextChoices):
@@ -41,6 +49,13 @@ END IF;
 IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
 RETURN NEW;
 """
+
+
+class ItemQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        if person.sight.everything:
+            return self
+        return self.filter(version__checklist__unit_id__in=sorted(units_read(person)))
 
 
 @evidence()
@@ -85,6 +100,8 @@ class Item(models.Model):
     photo_always = models.BooleanField(_("always asks for a photo"), default=False)
     after = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="follow_ups")
     when = models.CharField(_("asked"), max_length=8, choices=When, default=When.ALWAYS, blank=True)
+
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("item of a checklist")
@@ -152,6 +169,23 @@ class Item(models.Model):
     @property
     def normal(self) -> str:
         return span(self.normal_low, self.normal_high, self.measure)
+
+    @property
+    def icon(self) -> str:
+        return Kind(self.kind).icon
+
+    @property
+    def alarm(self) -> str:
+        return beyond(self.alarm_low, self.alarm_high, self.measure)
+
+    @property
+    def unit_id(self) -> int:
+        return self.version.checklist.unit_id
+
+    @property
+    def marked_choices(self) -> list[tuple[str, bool]]:
+        """(choice, whether it is abnormal)"""
+        return [(choice, choice in self.bad_choices) for choice in self.choices]
 
     @property
     def stop(self) -> tuple[int | None, int | None]:

@@ -9,6 +9,7 @@ from duty.evidence import evidence
 from duty.models import Line, Matter
 from duty.steps import Conflict, Subject, verb
 from equipment.rhythm import LAST_DAY
+from equipment.rhythm_words import rhythm_in_words
 from scheduling.models.pool import within
 
 from .checklists import Checklist
@@ -151,6 +152,15 @@ class Plan(Subject):
     @verb(_("ended the plan"))
     def end(self, *, by, at):
         self.close_matter(at, by=by)
+
+    @property
+    def rhythm_in_words(self) -> str:
+        return rhythm_in_words(self)
+
+    @property
+    def walker(self) -> str:
+        """Whoever is on watch at that post, or the person."""
+        return str(self.person.name if self.person_id else self.post)
 
     def spans(self, planned_at: dt.datetime) -> dict[str, dt.datetime]:
         """When a round planned for that instant opens, has begun, is done, and counts as missed."""

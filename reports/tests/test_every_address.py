@@ -17,6 +17,7 @@ from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
 from equipment.models import Contract, Defect, DefectPhoto, Equipment, Gauge, Keeper, Paper, Place, Supply
+from equipment.tests.rounds import make_checklist, make_plan
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
 from scheduling.models import (
@@ -53,6 +54,7 @@ VERBS = {
     "member-change": "arrange", "member-end": "arrange", "qualified-renew": "renew", "qualified-revoke": "revoke",
     "piece-change": "keep", "piece-retire": "keep", "piece-back": "keep", "piece-gauge": "keep", "piece-keeper": "keep",
     "piece-paper": "keep", "paper-remove": "keep", "gauge-change": "keep", "keeper-end": "keep", "place-change": "keep",
+    "checklist-change": "keep", "checklist-retire": "keep", "checklist-back": "keep", "plan-end": "keep",
     "contract-change": "keep", "contract-renew": "keep", "contract-end": "keep",
     "supply-change": "keep", "supply-retire": "keep", "supply-issue": "handle", "supply-return": "handle",
     "supply-receive": "handle", "supply-write-off": "handle", "supply-count": "handle",
@@ -138,6 +140,7 @@ def world(house, head, chief, officer, outsider, now, settings, tmp_path):
         rate = Rate.objects.create(unit=unit, kind="allowance", day_kind="rest", from_on="2026-01-01")
         things[side] |= {"objection": objection, "rate": rate, "my": person}
         things[side] |= register(unit, person, head, now)
+        things[side] |= planned(things[side]["piece"], person, head, now)
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)
     things["notice"] = notice
@@ -172,6 +175,14 @@ def register(unit, person, by, at) -> dict:
         "gauge": Gauge.objects.create(equipment=piece, name="温度"),
         "keeper": Keeper.objects.create(equipment=piece, person=person, role="deputy", from_on=first),
     }  # fmt: skip
+
+
+def planned(piece, person, by, at) -> dict:
+    """A checklist with a draft, and a plan that uses it."""
+    checklist = make_checklist(piece.unit, by, at, items=[{"question": "指示灯", "equipment": piece}])
+    draft = checklist.revise(by=by, at=at)
+    plan = make_plan(checklist, by, at, person=person, times=[dt.time(8)])
+    return {"checklist": checklist, "item": draft.items.get(), "plan": plan}
 
 
 def arguments(name: str, world, side: str) -> dict | None:

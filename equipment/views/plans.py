@@ -1,0 +1,86 @@
+"""Plans of rounds: who walks what when, what is ahead, and what became of the last thirty (A23)."""
+
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from duty.access import can, may, signed_in
+from duty.forms.reasons import ReasonForm
+from duty.views.trail import tell
+from equipment.access import KEEPERS, keepers, readers
+from equipment.laying import lay_plan
+from equipment.models import Plan, Round, Status
+from equipment.models.rounds import UNDONE
+from equipment.rhythm_words import windows_in_words
+from equipment.windows import window_of
+
+SHOWN, LAST = 300, 30
+
+
+def plan_seen(request, pk: int) -> Plan:
+    rows = Plan.objects.visible_to(request.user).select_related("unit", "matter", "checklist", "post", "person")
+    return get_object_or_404(rows, pk=pk)
+
+
+def plan_kept(request, pk: int) -> Plan:
+    """For those who keep it; held still while it is written."""
+    if request.method == "POST":
+        get_object_or_404(Plan.objects.visible_to(request.user).select_for_update(of=("self",)), pk=pk)
+    row = plan_seen(request, pk)
+    may(request.user, "keep", row)
+    return row
+
+
+@readers
+def plans(request):
+    """What is walked, by whom, how often; ended ones apart."""
+    ended = request.GET.get("show") == "ended"
+    rows = Plan.objects.visible_to(request.user).filter(matter__closed_at__isnull=not ended)
+    ahead = Round.objects.filter(plan=OuterRef("pk"), status__in=UNDONE, missed_at__gt=request.at)
+    rows = rows.select_related("unit", "checklist", "post", "person", "matter")
+    rows = rows.annotate(next_at=Subquery(ahead.order_by("planned_at").values("planned_at")[:1]))
+    context = {"plans": list(rows[:SHOWN]), "ended": ended, "may_keep": request.user.sight.has(*KEEPERS)}
+    return render(request, "equipment/plans.html", context)
+
+
+@signed_in
+def plan(request, pk: int):
+    row = plan_seen(request, pk)
+    rounds = row.rounds.exclude(status=Status.CANCELLED).select_related("done_by", "started_by", "shift")
+    ahead = list(rounds.filter(status__in=UNDONE, missed_at__gt=request.at).order_by("planned_at")[:10])
+    past = rounds.exclude(pk__in=[one.pk for one in ahead]).filter(planned_at__lte=request.at)
+    last = list(past.order_by("-planned_at")[:LAST])
+    for one in (*ahead, *last):
+        one.look = one.state(request.at)
+    done = [one for one in last if one.done_at]
+    context = {
+        "row": row,
+        "ended": row.matter.closed_at is not None,
+        "windows": windows_in_words(row),
+        "window": window_of(row),
+        "ahead": ahead,
+        "last": last,
+        "on_time": sum(one.done_at <= one.due_at for one in done),
+        "missed": sum(one.is_missed(request.at) for one in last),
+        "may_keep": can(request.user, "keep", row),
+        "may_read_story": can(request.user, "read_story", row),
+        "story": tell(row.matter)[::-1][:20],
+    }
+    return render(request, "equipment/plan.html", context)
+
+
+@keepers
+def end(request, pk: int):
+    row = plan_kept(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        row.end(by=request.user, at=request.at, reason=form.cleaned_data["reason"])
+        lay_plan(row.pk, request.at)
+        messages.success(
+            request, _("The plan is ended. What was planned ahead is cancelled; what is open is still walked.")
+        )
+        return redirect(row)
+    ahead = row.rounds.filter(status=Status.SCHEDULED, opens_at__gt=request.at).count()
+    context = {"form": form, "row": row, "ahead": ahead}
+    return render(request, "equipment/plan_end.html", context, status=422 if form.errors else 200)
