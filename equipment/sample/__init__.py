@@ -3,15 +3,33 @@
 from duty.clock import DAY, day_of, last_of_month
 from duty.sample import House
 from equipment.models import Contract, Equipment, Gauge, Keeper, KeeperRole, Place
-from equipment.sample import supplies
+from equipment.sample import lists, present, supplies
+from equipment.sample.repairs import Repairs
 from equipment.sample.stock import CONTRACTS, GAUGES, PIECES, PLACES
+from equipment.sample.walks import Past
 
 
 def load(house: House) -> None:
+    _register(house)
+    _walk(house)
+
+
+def _walk(house: House) -> None:
+    """Checklists, plans, two years of rounds and repairs, and what goes on now."""
+    plans = lists.load(house)
+    present.begin(house, plans)
+    past = Past(house, plans)
+    past.write(left_out=present.missed(house, plans))
+    Repairs(past).write()
+    past.answer()
+    present.live(house, plans)
+
+
+def _register(house: House) -> None:
     places = _build(house)
     contracts = _sign(house)
     today = day_of(house.at)
-    by, since = house.people["谢婷"], house.at - 300 * DAY
+    by, since = house.people["谢婷"], house.at - 735 * DAY
     for number, (
         code,
         name,

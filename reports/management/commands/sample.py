@@ -14,6 +14,10 @@ from duty.clock import duty_now
 from duty.models import Person
 from scheduling.models import Seat, SeatRole
 
+# Every event trigger asks for this setting. Where it was never made, asking raises, and each time something raises in a
+# trigger the database walks the whole list of foreign keys that wait for the commit: 67 s to load all, and 13 s with it.
+NONE_IGNORED = "SELECT set_config('pgtrigger.ignore', '{}', true)"
+
 
 class Command(BaseCommand):
     help = "Loads the sample organisation into an empty database; --reset empties a development database first."
@@ -28,6 +32,8 @@ class Command(BaseCommand):
             raise CommandError("There are people in this database already. The sample goes into an empty one only.")
         began = time.monotonic()
         with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(NONE_IGNORED)
             house = duty.sample.load(duty_now())
             scheduling.sample.load(house)
             equipment.sample.load(house)
