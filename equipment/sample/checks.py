@@ -52,7 +52,13 @@ CHECKLISTS = {
 # What the first version of a list did not ask yet, and until how many days ago it held; what its draft adds.
 FIRST_WITHOUT = {"机房巡检": (410, {"回风湿度", "功率", "CPU 占用", "灭火器压力"})}
 LAST_CHANGED = {"机房巡检": "加查湿度、机柜功率、交换机 CPU 与灭火器"}
-DRAFTED = {"机房巡检": (ROOM, "冷通道温度", {"kind": Kind.NUMBER, "measure": "℃", "normal_low": 18, "normal_high": 24, "alarm_high": 28})}
+DRAFTED = {
+    "机房巡检": (
+        ROOM,
+        "冷通道温度",
+        {"kind": Kind.NUMBER, "measure": "℃", "normal_low": 18, "normal_high": 24, "alarm_high": 28},
+    )
+}
 
 # name: (checklist, since how many days ago, who walks, how often, more)
 POST, EASTERN, WESTERN = "总值班室", "东区值班室", "西区值班室"
@@ -70,6 +76,12 @@ EXTRA = "机房加密巡检"  # four times a day since the air conditioner is no
 SCANNED_SINCE = 150  # days ago the labels were stuck on
 
 # Why a round was missed or not walked, as people write it.
-MISSED_WHY = ["值班室同时处置停电，无法离岗", "带班领导安排随检查组，未能按时", "人员突发不适送医，无人替补", "换班交接延误，事后已补看一遍", "暴雨积水，通道封闭"]
+MISSED_WHY = [
+    "值班室同时处置停电，无法离岗",
+    "带班领导安排随检查组，未能按时",
+    "人员突发不适送医，无人替补",
+    "换班交接延误，事后已补看一遍",
+    "暴雨积水，通道封闭",
+]
 CANCELLED_WHY = ["设备停机检修，当日不巡", "消防演练占用场地"]
 NOT_CHECKED_WHY = ["机柜正在施工，门未开", "钥匙借出未还", "检修停机"]

@@ -9,7 +9,13 @@ from duty.sample import House
 from equipment.models import Defect, Keeper, KeeperRole
 from scheduling.models import Seat, SeatRole
 
-HANDS = {"集团总部": ("程亮", "魏来"), "信息技术部": ("石磊", "范文"), "东区园区": ("崔健",), "西区数据中心": ("邵阳",), "安全保卫部": ("程亮",)}
+HANDS = {
+    "集团总部": ("程亮", "魏来"),
+    "信息技术部": ("石磊", "范文"),
+    "东区园区": ("崔健",),
+    "西区数据中心": ("邵阳",),
+    "安全保卫部": ("程亮",),
+}
 
 
 class Crews:

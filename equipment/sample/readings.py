@@ -21,7 +21,11 @@ OWN_LEVELS = {
     ("XQ-03", "负载率"): (48, 2, 3, 1.5, 0), ("SB-05", "容量使用率"): (74, 0, 0, 0.4, 0),
 }  # fmt: skip
 # What wears out: since how many days ago, by how much a day.
-WEARING = {("KT-01", "回风温度"): (42, 0.058), ("XQ-03", "电池电压"): (46, -0.42), ("SB-05", "容量使用率"): (730, 0.016)}
+WEARING = {
+    ("KT-01", "回风温度"): (42, 0.058),
+    ("XQ-03", "电池电压"): (46, -0.42),
+    ("SB-05", "容量使用率"): (730, 0.016),
+}
 USED_UP = {"油箱油位": (0.14, 120)}  # what is used a day, and after how many days it is filled up again
 
 

@@ -83,7 +83,9 @@ class Repairs:
         ]  # fmt: skip
         lines += [("see_again", by, at, defect.detail) for at, by, _text in trouble.seen[:3]]
         self.lines += [
-            Line(matter=defect.matter, unit_id=defect.unit_id, verb=f"equipment.defect.{verb}", who=who, at=at, text=text)
+            Line(
+                matter=defect.matter, unit_id=defect.unit_id, verb=f"equipment.defect.{verb}", who=who, at=at, text=text
+            )
             for verb, who, at, text in lines
         ]
         minutes, hours = USUAL[defect.criticality]

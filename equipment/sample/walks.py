@@ -131,9 +131,7 @@ class Past:
         at = min(walk.received_at + self.dice.uniform(0.2, 26) * HOUR, self.house.at)
         walk.status, walk.approved_at, walk.approved_by = Status.APPROVED, at, self.crews.leader(walk.unit_id, at)
         walk.matter.closed_at = at
-        self._promise(
-            walk, APPROVED, walk.received_at + DAY, at, walk.approved_by, opened_at=walk.received_at
-        )
+        self._promise(walk, APPROVED, walk.received_at + DAY, at, walk.approved_by, opened_at=walk.received_at)
         self._line(walk, "approve", walk.approved_by, at)
 
     def _look(self, walk: Round, items: list[Item], by) -> None:
