@@ -6,6 +6,7 @@ corrected by how far its clock was off when it sent.
 """
 
 import datetime as dt
+import unicodedata
 import uuid
 from decimal import Decimal, InvalidOperation
 
@@ -38,6 +39,7 @@ from equipment.models.defects import OPEN
 from equipment.models.rounds import WALKED_STATES
 
 MOST_AT_ONCE = 500
+MOST_PHOTOS = 12  # of one item
 LARGEST = Decimal(10) ** 9
 
 
@@ -72,6 +74,15 @@ def identity(raw) -> uuid.UUID:
         raise ValidationError(_("What was sent has no number of its own. Load the page again.")) from None
 
 
+def plain(value):
+    """The same without what no database keeps: null characters, and halves of characters."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="ignore").decode()
+    if isinstance(value, dict):
+        return {plain(str(name)): plain(one) for name, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
 def listed(parcel: dict, name: str) -> list[dict]:
     rows = parcel.get(name) or []
     if not isinstance(rows, list) or len(rows) > MOST_AT_ONCE or not all(isinstance(row, dict) for row in rows):
@@ -84,12 +95,11 @@ def listed(parcel: dict, name: str) -> list[dict]:
 def receive(walk: Round, parcel: dict, *, by, at: dt.datetime) -> dict[str, str]:
     """Take a parcel in, in the request's transaction. Returns {uid: why it was refused} for answers that were not taken.
 
+    One that came before is gone through again, for whoever never heard what became of it; what was taken is not taken twice.
     Raises ValidationError for a parcel that makes no sense, Conflict where the walk cannot be begun.
     """
     uid, sent_at = identity(parcel.get("uid")), instant(parcel.get("sent_at"))
     walk.lock()
-    if Parcel.objects.filter(uid=uid).exists():
-        return {}
     clock = Clock(sent_at, at)
     answers, visits = listed(parcel, "answers"), listed(parcel, "visits")
     if walk.status in (Status.SCHEDULED, Status.MISSED) and (answers or visits or parcel.get("begun_at")):
@@ -105,10 +115,11 @@ def receive(walk: Round, parcel: dict, *, by, at: dt.datetime) -> dict[str, str]
             _take(walk, row, clock, by=by, at=at)
         except ValidationError as why:
             refused[str(row.get("uid"))] = " ".join(why.messages)
-    Parcel.objects.create(
+    kept = Parcel(
         round=walk, uid=uid, device=str(parcel.get("device") or "")[:40], by=by, sent_at=sent_at, received_at=at,
         clock_off_seconds=max(min(int(clock.off.total_seconds()), 2**31 - 1), -(2**31)), answers=len(answers) - len(refused),
     )  # fmt: skip
+    Parcel.objects.bulk_create([kept], ignore_conflicts=True)
     count(walk)
     if parcel.get("done_at") and walk.status == Status.IN_PROGRESS and not refused and not missing(walk):
         done_at = clock.corrected(instant(parcel["done_at"]), walk.started_at)
@@ -136,7 +147,7 @@ def _number(raw) -> int:
 def _visit(walk: Round, rows: list[dict], clock: Clock, by) -> None:
     stops = set(walk.version.items.values_list("equipment_id", "place_id")) if rows else set()
     for row in rows:
-        stop = row.get("equipment"), row.get("place")
+        stop = _number(row.get("equipment")) or None, _number(row.get("place")) or None
         how = row.get("how") if row.get("how") in How.values else How.NONE
         if stop not in stops:
             continue
@@ -205,7 +216,13 @@ def read(item: Item, row: dict) -> Answer:
 
 def _decimal(value) -> Decimal:
     try:
-        number = Decimal(str(value).strip().replace(",", "."))
+        number = Decimal(
+            unicodedata.normalize("NFKC", str(value)[:40])
+            .strip()
+            .replace(",", ".")
+            .replace("−", "-")
+            .replace("。", ".")
+        )
     except InvalidOperation:
         raise ValidationError(_("Write a number.")) from None
     if not number.is_finite() or abs(number) >= LARGEST:
@@ -256,6 +273,10 @@ def take_shot(walk: Round, raw_uid, item_pk: int, content: Content, taken_at: dt
     if shot := walk.shots.filter(uid=uid).first():
         return shot
     item = walk.version.items.filter(pk=item_pk).first() if walk.version_id else None
+    if walk.status == Status.CANCELLED:
+        raise ValidationError(_("This round was cancelled. The photo stays on this telephone."))
+    if item and walk.shots.filter(item=item).count() >= MOST_PHOTOS:
+        raise ValidationError(_("%(n)d photos of one item are enough. Leave the others out.") % {"n": MOST_PHOTOS})
     if item is None:
         raise ValidationError(_("This item is not on the checklist that the round began with."))
     shot = Shot.objects.create(

@@ -2,6 +2,7 @@
 
 import re
 
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,10 @@ from duty.models import Line
 from duty.steps import NotPossible
 
 
-def _page(request, status: int, title: str, text: str, **more):
+def _page(request, status: int, title: str, text: str, code: str = "", **more):
+    """A page; for a script that asked for JSON the same sentence, with a word that it can tell them apart by."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": text, "title": title, "code": code}, status=status)
     return render(request, "duty/error.html", {"status": status, "title": title, "text": text} | more, status=status)
 
 
@@ -18,7 +22,7 @@ def conflicted(request, conflict):
     subject = conflict.subject
     if isinstance(conflict, NotPossible):
         back = subject.get_absolute_url() if subject.pk else ""
-        return _page(request, 409, _("Not possible"), conflict.message, back=back, typed=_typed(request))
+        return _page(request, 409, _("Not possible"), conflict.message, "conflict", back=back, typed=_typed(request))
     lines = (
         Line.objects.filter(matter_id=subject.pk).select_related("who").order_by("-at", "-id")[:3] if subject.pk else []
     )
@@ -27,6 +31,7 @@ def conflicted(request, conflict):
         409,
         _("This has changed in the meantime"),
         conflict.message or _whose(request, lines),
+        code="conflict",
         lines=lines,
         back=subject.get_absolute_url() if subject.pk else "",
         typed=_typed(request),
@@ -60,6 +65,7 @@ def session_ended(request):
         403,
         _("Your session has ended"),
         _("Nothing was saved. Sign in again, then send it once more: what you typed stands below."),
+        code="ended",
         typed=_typed(request),
     )
 
@@ -71,6 +77,7 @@ def stale_form(request, reason=""):
         403,
         _("This page is out of date"),
         _("You signed in again, or someone else did, since it was opened. Go back, reload, and send it once more."),
+        code="stale",
         typed=_typed(request),
     )
 

@@ -5,6 +5,7 @@ It lies in the top app because it needs one of everything.
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from django.test import Client
@@ -17,7 +18,8 @@ from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
 from equipment.models import Contract, Defect, DefectPhoto, Equipment, Gauge, Keeper, Paper, Place, Supply
-from equipment.tests.rounds import make_checklist, make_plan
+from equipment.receiving import receive, take_shot
+from equipment.tests.rounds import make_checklist, make_plan, make_round, parcel
 from incidents.first_standard import lay_down
 from incidents.models import DutyLine, Incident, Standard
 from scheduling.models import (
@@ -58,6 +60,7 @@ VERBS = {
     "contract-change": "keep", "contract-renew": "keep", "contract-end": "keep",
     "supply-change": "keep", "supply-retire": "keep", "supply-issue": "handle", "supply-return": "handle",
     "supply-receive": "handle", "supply-write-off": "handle", "supply-count": "handle",
+    "round-approve": "approve", "round-explain": "explain", "round-cancel": "explain", "round-parcel": "walk", "round-photo": "walk",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip
 # These belong to everyone; editing them asks for the whole.
@@ -141,6 +144,7 @@ def world(house, head, chief, officer, outsider, now, settings, tmp_path):
         things[side] |= {"objection": objection, "rate": rate, "my": person}
         things[side] |= register(unit, person, head, now)
         things[side] |= planned(things[side]["piece"], person, head, now)
+        things[side] |= round_of(things[side]["piece"], person, head, now)
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
     things["token"] = token_for(notice.pk, notice.recipient_id)
     things["notice"] = notice
@@ -185,6 +189,16 @@ def planned(piece, person, by, at) -> dict:
     return {"checklist": checklist, "item": draft.items.get(), "plan": plan}
 
 
+def round_of(piece, person, by, at) -> dict:
+    """A round under way, with a photo."""
+    checklist = make_checklist(piece.unit, by, at, "开班检查", items=[{"question": "指示灯", "equipment": piece}])
+    walk = make_round(checklist, at)
+    receive(walk, parcel(at, begun_at=at.isoformat()), by=person, at=at)
+    photo = Content("灯.png", "png", b"png", b"small")
+    shot = take_shot(walk, str(uuid.uuid4()), walk.version.items.get().pk, photo, at, by=person, at=at)
+    return {"round": walk, "shot": shot}
+
+
 def arguments(name: str, world, side: str) -> dict | None:
     """Arguments for an address on one side, or None where there is no such object."""
     wanted = EVERY[name].pattern.converters
@@ -209,6 +223,8 @@ def arguments(name: str, world, side: str) -> dict | None:
     found = {"pk": world[side][thing].pk}
     if "field" in wanted:
         found["field"] = "place"
+    if "item" in wanted:
+        found["item"] = world[side]["shot"].item_id
     if "rank" in wanted:
         found["rank"] = 2
     return found

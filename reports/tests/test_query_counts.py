@@ -1,6 +1,7 @@
 """No page asks more of the database when there is more in it."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from duty.looks import look, once_a_look
 from duty.models import File
 from duty.sweeping import sweep
 from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place, Supply
+from equipment.receiving import receive
+from equipment.tests.rounds import answer, make_checklist, make_round, parcel
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +162,31 @@ def test_what_is_asked_twice_in_one_look_is_asked_once():
         question(2)
     question(2)
     assert asked == [1, 1, 2, 3, 2, 2]
+
+
+def test_rounds_cost_the_same_however_much_was_found(house, officer, manager, now, django_assert_max_num_queries):
+    place = Place.objects.create(unit=house["ops"], name="机房")
+    pieces = [Equipment(unit=house["ops"], place=place, name="UPS", code=f"DY-{n}", category="power") for n in range(8)]
+    for piece in pieces:
+        piece.register(by=manager, at=now)
+    items = [{"question": f"灯 {n}", "equipment": pieces[n % 8]} for n in range(24)]
+    checklist = make_checklist(house["ops"], manager, now, items=items)
+    for hours in range(6, 0, -1):
+        walk = make_round(checklist, now - dt.timedelta(hours=hours), early=0)
+        given = [
+            answer(item, "normal" if item.pk % 5 else "abnormal", now, note="暗")
+            for item in checklist.in_force.items.all()
+        ]
+        where = [
+            {"uid": str(uuid.uuid4()), "equipment": p.pk, "how": "scanned", "arrived_at": now.isoformat()}
+            for p in pieces
+        ]
+        receive(walk, parcel(now, *given, visits=where, done_at=now.isoformat()), by=officer, at=walk.planned_at)
+    ahead = make_round(checklist, now)
+    client = Client()
+    client.force_login(officer, backend="duty.access.Backend")
+    client.get("/more/")
+    for page in ("/rounds/", "/rounds/?state=walked", "/rounds/start/", f"/rounds/{walk.pk}/", f"/rounds/{walk.pk}/paper/",
+                 f"/rounds/{ahead.pk}/walk/", f"/rounds/{ahead.pk}/state/", f"/rounds/{walk.pk}/state/"):  # fmt: skip
+        with django_assert_max_num_queries(MOST):
+            assert client.get(page).status_code == 200, page

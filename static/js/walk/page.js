@@ -1,0 +1,1 @@
+// Walking a round with a script.
