@@ -1,7 +1,5 @@
 """The sample organisation's equipment: where it stands, what is read on it, who looks after it, who comes from outside."""
 
-from django.urls import NoReverseMatch, reverse
-
 from duty.clock import DAY, day_of, last_of_month
 from duty.sample import House
 from equipment.models import Contract, Equipment, Gauge, Keeper, KeeperRole, Place
@@ -13,10 +11,6 @@ from equipment.sample.walks import Past
 
 def load(house: House) -> None:
     _register(house)
-    try:
-        reverse("round", args=[1])
-    except NoReverseMatch:
-        return  # nothing is promised that has no page yet
     _walk(house)
 
 

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F, Q
 
 from duty import watchdog
 from duty.clock import day_of, local
 from duty.models import Deadline, Firing, Line, Notice, Person, Unit
+from equipment.models import Answer, Defect, Equipment, Round
 from incidents.models import Incident, Status
 from scheduling.models import Exemption, Member, Objection, Pattern, Qualified, Roster, Seat, Shift, Wish
 
@@ -47,6 +49,7 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
     assert not others.filter(fires_at__lte=now).exists()
     assert watchdog.look() == 0
 
+    _rounds_are_there(now, set(of_rounds.values_list("kind", flat=True)))
     _the_ground_of_rosters_agrees(now)
     _rosters_are_there(now)
 
@@ -65,6 +68,33 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
 
     with pytest.raises(CommandError, match="empty one only"):
         call_command("sample")
+
+
+def _rounds_are_there(now, promised):
+    """Two years of rounds and repairs that are over, and now: one to walk, one to approve, one nobody walked."""
+    assert {"equipment.round_begun", "equipment.round_approved", "equipment.defect_taken"} <= promised
+    rounds = Round.objects.all()
+    assert rounds.count() > 2200 and Answer.objects.count() > 24_000
+    assert rounds.filter(opens_at__lte=now, planned_at__gt=now, planned_at__lt=now + dt.timedelta(hours=1)).exists()
+    assert rounds.filter(status="done", needs_approval=True).count() == 1
+    assert rounds.unexplained(now).count() == 1 and rounds.missed(now).count() > 20
+    assert rounds.late().count() > 50 and rounds.filter(status="cancelled").exists()
+    assert not Answer.objects.filter(received_at__gt=now).exists()
+    assert not Answer.objects.exclude(item__version=F("round__version")).exists()
+    bad = Answer.objects.filter(judged=2)
+    assert not bad.filter(defect=None).exists()
+    over = Defect.objects.filter(status="verified")
+    assert (
+        over.count() > 50
+        and over.filter(recurs__isnull=False).exists()
+        and over.filter(callouts__isnull=False).exists()
+    )
+    wrong = Q(taken_at__lt=F("found_at")) | Q(fixed_at__lt=F("taken_at")) | Q(verified_at__lt=F("fixed_at"))
+    assert not over.filter(wrong).exists()
+    kept = Deadline.objects.filter(kind__startswith="equipment.", settled_as="kept")
+    assert kept.filter(settled_at__gt=F("due_at")).count() > 50
+    bare = Equipment.objects.filter(criticality="key", until_on=None, items=None)
+    assert 1 <= bare.count() <= 2
 
 
 def _rosters_are_there(now):
