@@ -2,7 +2,9 @@
 
 from duty.access import SEEING, with_role
 from duty.models import Role
+from equipment.models.defect_states import WATCH
 from equipment.models.readers import READERS
+from scheduling.access import keep as keep_for_everyone
 
 KEEPERS = (Role.MANAGER, Role.ADMINISTRATOR)
 CALLERS = READERS - {Role.AUDITOR}
@@ -56,10 +58,40 @@ def report(person, thing) -> bool:
 
 
 def mend(person, thing) -> bool:
-    """Take a defect in hand and mend it."""
-    return thing.mender_id == person.pk or person.sight.has(Role.MAINTAINER, Role.MANAGER, unit=thing.unit_id)
+    """Take a defect in hand and mend it: maintainers, those who look after the piece, whoever was asked to."""
+    if thing.mender_id == person.pk or person.sight.has(Role.MAINTAINER, Role.MANAGER, unit=thing.unit_id):
+        return True
+    return thing.pk is not None and thing.is_asked(person)
+
+
+take = hand_on = mend
+
+
+def come(person, thing) -> bool:
+    """Only who has it in hand is on the way; with one that nobody has, whoever may take it."""
+    return thing.mender_id in (None, person.pk) and mend(person, thing)
+
+
+def fix(person, thing) -> bool:
+    """Who has it in hand says what was done; a manager may write it down for them."""
+    return come(person, thing) or person.sight.has(Role.MANAGER, unit=thing.unit_id)
 
 
 def verify(person, thing) -> bool:
-    """Look whether a repair holds: the watch, not whoever mended it."""
-    return thing.mender_id != person.pk and person.sight.has(Role.OFFICER, Role.LEADER, unit=thing.unit_id)
+    """Look whether a repair holds: the watch. Who mended it, and a manager, only by an exception with a reason."""
+    return person.sight.has(*WATCH, Role.MANAGER, unit=thing.unit_id)
+
+
+assign = regrade = send_back = verify
+
+
+def withdraw(person, thing) -> bool:
+    return mend(person, thing) or verify(person, thing)
+
+
+note = call_out = withdraw
+
+
+def keep_terms(person, _thing=None) -> bool:
+    """Terms of repair hold for everyone: who manages the whole sets them."""
+    return keep_for_everyone(person, None)

@@ -1,6 +1,7 @@
 """Who is told when a round or a repair does not go on: the rungs of each promise. Pure."""
 
 import datetime as dt
+from dataclasses import replace
 
 from duty.ladders import ESCALATE, REMIND, TELL, Rung
 
@@ -10,6 +11,21 @@ WATCH = "duty.owner+scheduling.leader"
 
 def _from(due: dt.datetime, at: dt.datetime) -> int:
     return int((at - due).total_seconds())
+
+
+def from_now(rungs: tuple[Rung, ...], due: dt.datetime, at: dt.datetime) -> tuple[Rung, ...]:
+    """The rungs of a promise made at `at`: what would have been planned before that fires now, and is not late for it."""
+    earliest = _from(due, at)
+    return tuple(
+        rung if rung.offset >= earliest or rung.action == REMIND else replace(rung, offset=earliest) for rung in rungs
+    )
+
+
+def yet_to_come(rungs: tuple[Rung, ...], due: dt.datetime, at: dt.datetime) -> tuple[Rung, ...]:
+    """The rungs of a promise that is made anew at `at`: what has fired already does not fire again, the last comes again."""
+    passed = _from(due, at)
+    ahead = tuple(rung for rung in rungs if rung.offset > passed)
+    return ahead or (replace(rungs[-1], offset=passed + rungs[-1].again),)
 
 
 def to_begin(planned_at: dt.datetime, starts_by: dt.datetime, due_at: dt.datetime, missed_at: dt.datetime):

@@ -4,7 +4,9 @@ from .answers import Answer, How, Judged, Parcel, Shot, Visit
 from .callouts import CallOut
 from .checklists import Checklist, Use, Version
 from .contracts import Contract
-from .defects import Counter, Defect, DefectPhoto, DefectStatus, Stage
+from .defect_photos import DefectPhoto, Stage
+from .defect_states import DefectStatus
+from .defects import Defect
 from .gauges import Gauge
 from .items import Item, Kind, When
 from .keepers import Keeper, KeeperRole
@@ -16,6 +18,7 @@ from .plans import Plan, Rhythm
 from .repair_terms import RepairTerm
 from .rounds import Round, Status
 from .supplies import Supply, SupplyCategory
+from .tickets import Counter
 
 __all__ = [
     "Answer",

@@ -1,7 +1,10 @@
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from duty.clock import local
 from duty.evidence import evidence, kept
 from duty.models import phone_number
 
@@ -23,6 +26,7 @@ class CallOut(models.Model):
     called_at = models.DateTimeField(_("called at"))
     called_by = models.ForeignKey("duty.Person", models.PROTECT, related_name="+", verbose_name=_("called by"))
     promised_at = models.DateTimeField(_("promised to come at"), null=True, blank=True)
+    arrive_by = models.DateTimeField(_("there by contract at"), null=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     outcome = models.CharField(_("what they did"), max_length=300, blank=True)
@@ -45,6 +49,14 @@ class CallOut(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"{self.vendor} {local(self.called_at):%m-%d %H:%M}"
+
     @property
     def unit_id(self) -> int:
         return self.defect.unit_id
+
+    def is_late(self, at: dt.datetime) -> bool:
+        """Against what the contract says; against what they promised on the phone where it says nothing."""
+        due = self.arrive_by or self.promised_at
+        return due is not None and (self.arrived_at or at) > due

@@ -1,45 +1,28 @@
 import datetime as dt
-import uuid
+from collections.abc import Iterable
 
-from django.db import connection, models
-from django.db.models import Q
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from duty.clock import day_of
+from duty.clock import duty_today, local
 from duty.evidence import evidence, kept
-from duty.models import File, Line, Matter
-from duty.steps import Subject, verb
+from duty.models import File, Line, Matter, Notice
+from duty.steps import Conflict, Subject, verb
 from equipment import ladders
 
+from .defect_states import AGAIN_WITHIN, COLOURS, FIXED, OPEN, TAKEN, VERIFIED, VERIFY_WITHIN, DefectStatus
+from .mending import Mending
 from .pieces import Criticality, Equipment
 from .places import Place, place_tree
 from .readers import units_read
 from .repair_terms import RepairTerm
 from .rounds import Round
+from .tickets import next_number
 
-TAKEN, FIXED, VERIFIED = "equipment.defect_taken", "equipment.defect_fixed", "equipment.defect_verified"
-
-
-class DefectStatus(models.TextChoices):
-    REPORTED = "reported", pgettext_lazy("defect", "reported")
-    TAKEN = "taken", pgettext_lazy("defect", "acknowledged")
-    ON_THE_WAY = "coming", pgettext_lazy("defect", "on the way")
-    FIXED = "fixed", pgettext_lazy("defect", "fixed, to be verified")
-    VERIFIED = "verified", pgettext_lazy("defect", "verified")
-    WITHDRAWN = "withdrawn", pgettext_lazy("defect", "no defect")
-
-
-OPEN = (DefectStatus.REPORTED, DefectStatus.TAKEN, DefectStatus.ON_THE_WAY, DefectStatus.FIXED)
-COLOURS = {
-    "reported": "late",
-    "taken": "soon",
-    "coming": "soon",
-    "fixed": "info",
-    "verified": "well",
-    "withdrawn": "next",
-}
+__all__ = ["FIXED", "OPEN", "TAKEN", "VERIFIED", "Defect", "DefectStatus"]
 
 
 class DefectQuerySet(models.QuerySet):
@@ -56,7 +39,7 @@ class DefectQuerySet(models.QuerySet):
 
 
 @evidence()
-class Defect(Subject):
+class Defect(Mending, Subject):
     """Something is not as it should be, and is to be mended: found by whom and when, who mends it, what it was, who looked after."""
 
     number = models.CharField(_("number"), max_length=20, blank=True, editable=False)
@@ -78,13 +61,18 @@ class Defect(Subject):
         "duty.Person", models.PROTECT, null=True, blank=True, related_name="mends", verbose_name=_("mended by")
     )
     taken_at = models.DateTimeField(_("acknowledged at"), null=True, editable=False)
+    take_by = models.DateTimeField(_("to be acknowledged by"), null=True, editable=False)
+    fix_by = models.DateTimeField(_("to be fixed by"), null=True, editable=False)
     coming_at = models.DateTimeField(_("on the way since"), null=True, editable=False)
+    expected_at = models.DateTimeField(_("expected there at"), null=True, editable=False)
     fixed_at = models.DateTimeField(_("fixed at"), null=True, editable=False)
+    fixed_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", editable=False)
     cause = models.CharField(_("cause"), max_length=200, blank=True)
     remedy = models.CharField(_("what was done"), max_length=300, blank=True)
     parts = models.CharField(_("parts used"), max_length=200, blank=True)
     verified_at = models.DateTimeField(_("verified at"), null=True, editable=False)
     verified_by = models.ForeignKey("duty.Person", models.PROTECT, null=True, related_name="+", editable=False)
+    verified_why = models.CharField(_("why verified by an exception"), max_length=200, blank=True, editable=False)
     sent_back = models.PositiveSmallIntegerField(_("times sent back"), default=0, editable=False)
     recurs = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="recurred", editable=False)
     incident = models.ForeignKey(Matter, models.PROTECT, null=True, related_name="+", editable=False)
@@ -122,6 +110,10 @@ class Defect(Subject):
                 condition=~Q(status=DefectStatus.VERIFIED) | Q(verified_at__isnull=False, verified_by__isnull=False),
                 name="a_verified_defect_was_verified_by_someone",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=DefectStatus.VERIFIED) | ~Q(verified_by=F("mender")) | ~Q(verified_why=""),
+                name="whoever_mended_it_verifies_it_with_a_reason_only",
+            ),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["unit", "-found_at"], name="defects_of_a_unit"),
@@ -147,38 +139,129 @@ class Defect(Subject):
             return f"{self.equipment.name} {self.equipment.code} · {self.equipment.path}"
         return place_tree().path(self.place_id)
 
+    @property
+    def title(self) -> str:
+        """The piece and what is wrong with it, as a message names it."""
+        return f"{self.equipment.name} {self.what}" if self.equipment else self.what
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def due_at(self) -> dt.datetime | None:
+        """When its next step is due: acknowledged, mended, verified."""
+        if self.status == DefectStatus.REPORTED:
+            return self.take_by
+        if self.status == DefectStatus.FIXED:
+            return self.fixed_at + VERIFY_WITHIN
+        return self.fix_by if self.is_open else None
+
+    def may_return(self, at: dt.datetime) -> bool:
+        """Whether one that was settled may be reported as the same again."""
+        closed = self.verified_at or self.found_at
+        return self.status == DefectStatus.VERIFIED and at - closed <= AGAIN_WITHIN
+
+    @classmethod
+    def answer_page_of(cls, token: str) -> str:
+        return reverse("defect-answer", args=[token])
+
     @classmethod
     def detail_of(cls, line: Line) -> str:
-        return " · ".join(filter(None, [cls.fields_of(line), line.text]))
+        said = [cls.fields_of(line)]
+        if "to" in line.data:
+            said.append(f"{Criticality(line.data['from']).label} → {Criticality(line.data['to']).label}")
+        if "expected" in line.data:
+            at = local(dt.datetime.fromisoformat(line.data["expected"]))
+            said.append(_now("expected there at %(time)s") % {"time": f"{at:%m-%d %H:%M}"})
+        return " · ".join(filter(None, [*said, line.text]))
+
+    def is_asked(self, person) -> bool:
+        """Someone who looks after the piece, or was told to take it: may mend it without holding a role there."""
+        known = self.__dict__.setdefault("_asked", {})
+        if person.pk not in known:
+            kept = Q(until_on__isnull=True) | Q(until_on__gte=duty_today())
+            keeps = person.keeps.filter(kept, equipment=self.equipment_id, from_on__lte=duty_today())
+            told = Notice.objects.filter(recipient=person, matter=self.pk, firing__deadline__kind=TAKEN)
+            known[person.pk] = keeps.exists() or told.exists()
+        return known[person.pk]
 
     @verb(_("reported the defect"))
-    def report(self, *, by, at):
-        """Maintainers hear of it at once; the clocks for acknowledging and mending begin (A26)."""
-        self.become_matter(self.what, self.found_at)
+    def report(self, photos: Iterable[File] = (), *, by, at):
+        """Maintainers hear of it at once; the clocks for acknowledging and mending begin (A26).
+
+        The first counts from when they are told, the second from when it was found.
+        """
+        self.become_matter(self.title, self.found_at)
         self.number = next_number(at)
         Matter.objects.filter(pk=self.pk).update(number=self.number)
-        self.recurs = self.last_like_it()
+        self.recurs = self.recurs or self.last_like_it()
+        term = RepairTerm.of(self.criticality)
+        self.take_by = at + dt.timedelta(minutes=term.acknowledge_minutes)
+        self.fix_by = self.found_at + dt.timedelta(hours=term.fix_hours)
         self.save(force_insert=True)
+        self.keep_photos(photos, "found")
         self.promise_taking(at, by=by)
         self.promise_mending(at, by=by)
-        self.entry.happened_at = self.found_at
+        if self.found_at < at:
+            self.entry.happened_at = self.found_at
         if self.recurs:
             self.entry.text = _now("again, after %(number)s") % {"number": self.recurs.number}
 
     @verb(_("saw it again on a round"))
     def see_again(self, answer, *, by, at):
         """It is found once more while it is open; what was said to be mended is not."""
+        self.lock()
         self.entry.text = " · ".join(filter(None, [answer.said, answer.note]))[:200]
         self.entry.happened_at = answer.answered_at
         if self.status == DefectStatus.FIXED:
-            self.step(DefectStatus.TAKEN, frm=[DefectStatus.FIXED], sent_back=self.sent_back + 1)
-            self.settle(VERIFIED, at, by=by)
-            self.promise_mending(at, by=by)
+            self.not_mended(by, at)
 
-    @verb(_("withdrew it: no defect"))
-    def withdraw(self, *, by, at):
-        self.step(DefectStatus.WITHDRAWN, frm=OPEN)
-        self.close_matter(at, by=by)
+    @verb(_("noted"))
+    def note(self, text: str, photos: Iterable[File] = (), stage: str = "found", *, by, at):
+        """What is new: waiting for a part, another sign of it, another photo."""
+        self.lock()
+        if not self.is_open:
+            raise Conflict(self, self.how_it_stands)
+        self.keep_photos(photos, stage)
+        self.entry.text = text
+
+    @verb(_("called outside help"))
+    def call_out(self, callout, *, by, at):
+        """Whom, when, and by when their contract says they are there."""
+        self.lock()
+        if not self.is_open:
+            raise Conflict(self, self.how_it_stands)
+        hours = callout.contract.arrival_hours if callout.contract else None
+        callout.arrive_by = callout.called_at + dt.timedelta(hours=float(hours)) if hours else None
+        callout.defect, callout.called_by = self, by
+        callout.save(force_insert=True)
+        self.entry.text = " · ".join(filter(None, [callout.vendor, callout.phone]))
+        if callout.called_at < at:
+            self.entry.happened_at = callout.called_at
+
+    @verb(_("wrote down what the outside helper did"))
+    def follow_callout(self, callout, fields: Iterable[str], *, by, at):
+        callout.save(update_fields=list(fields))
+        self.entry.text = " · ".join(filter(None, [callout.vendor, callout.outcome]))
+
+    @verb(_("made it an incident"))
+    def grow(self, matter: Matter, *, by, at):
+        """Once: from then on both pages lead to each other."""
+        if not Defect.objects.filter(pk=self.pk, incident__isnull=True).update(incident=matter):
+            raise Conflict(self, _now("It was made an incident already."))
+        self.incident = matter
+        self.entry.text = str(matter)
+
+    # Under the verbs
+
+    def keep_photos(self, photos: Iterable[File], stage: str) -> None:
+        """The same picture twice is one."""
+        known = set(self.photos.filter(stage=stage).values_list("file__sha256", flat=True))
+        for file in photos:
+            if file.sha256 not in known:
+                self.photos.create(file=file, stage=stage)
+                known.add(file.sha256)
 
     def last_like_it(self) -> "Defect | None":
         """The latest one of the same item, or of the same words on the same piece, within ninety days."""
@@ -189,70 +272,34 @@ class Defect(Subject):
         rows = rows.exclude(status=DefectStatus.WITHDRAWN).filter(found_at__gte=self.found_at - AGAIN_WITHIN)
         return rows.order_by("-found_at").first()
 
-    def promise_taking(self, at: dt.datetime, *, by=None) -> None:
+    def promise_taking(self, at: dt.datetime, *, by=None, tell_again: bool = True) -> None:
         term = RepairTerm.of(self.criticality)
-        due = self.found_at + dt.timedelta(minutes=term.acknowledge_minutes)
+        due = self.take_by or self.found_at + dt.timedelta(minutes=term.acknowledge_minutes)
         rungs = ladders.to_take(term.acknowledge_minutes, self.criticality == Criticality.KEY)
-        self._owe_repair(TAKEN, due, rungs, at, by, fire_now=True)
-
-    def promise_mending(self, at: dt.datetime, *, by=None) -> None:
-        term = RepairTerm.of(self.criticality)
-        due = self.found_at + dt.timedelta(hours=term.fix_hours)
-        self._owe_repair(FIXED, due, ladders.to_mend(term.fix_hours), at, by)
-
-    def promise_verifying(self, at: dt.datetime, *, by=None) -> None:
-        due = at + dt.timedelta(hours=24)
-        self.owe(VERIFIED, due, at=at, by=by, owed_as="scheduling.officers", ladder=ladders.TO_VERIFY)
-
-    def _owe_repair(self, kind, due, rungs, at, by, fire_now: bool = False) -> None:
-        """Owed by whoever has it in hand, else by those who maintain the piece."""
-        owed_as = "" if self.mender_id else "equipment.menders"
+        rungs = ladders.from_now(rungs if tell_again else rungs[1:], due, at)
         self.owe(
-            kind, due, at=at, by=by, owed_by=self.mender, owed_as=owed_as, ladder=rungs,
-            runs_from=self.found_at, fire_now=fire_now,
+            TAKEN, due, at=at, by=by, owed_as="equipment.menders", ladder=rungs, runs_from=min(self.found_at, at),
+            fire_now=tell_again,
         )  # fmt: skip
 
-
-AGAIN_WITHIN = dt.timedelta(days=90)
-
-
-class Counter(models.Model):
-    """The last number of a repair ticket of a local day."""
-
-    day = models.DateField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-
-def next_number(at: dt.datetime) -> str:
-    """WX20261122-001: the next of that local day. Gapless: a transaction that fails gives its number back."""
-    day = day_of(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO equipment_counter AS c (day, last) VALUES (%s, 1) "
-            "ON CONFLICT (day) DO UPDATE SET last = c.last + 1 RETURNING last",
-            [day],
+    def promise_mending(self, at: dt.datetime, *, by=None, told: bool = False) -> None:
+        """Owed by whoever has it in hand, else by those who maintain the piece; `told`: what has fired does not fire again."""
+        term = RepairTerm.of(self.criticality)
+        due = self.fix_by or self.found_at + dt.timedelta(hours=term.fix_hours)
+        rungs = (ladders.yet_to_come if told else ladders.from_now)(ladders.to_mend(term.fix_hours), due, at)
+        owed_as = "" if self.mender_id else "equipment.menders"
+        self.owe(
+            FIXED,
+            due,
+            at=at,
+            by=by,
+            owed_by=self.mender,
+            owed_as=owed_as,
+            ladder=rungs,
+            runs_from=min(self.found_at, at),
         )
-        return f"WX{day:%Y%m%d}-{cursor.fetchone()[0]:03d}"
 
-
-class Stage(models.TextChoices):
-    FOUND = "found", pgettext_lazy("photo", "as found")
-    MENDED = "mended", pgettext_lazy("photo", "as mended")
-
-
-@evidence()
-class DefectPhoto(models.Model):
-    defect = models.ForeignKey(Defect, models.PROTECT, related_name="photos")
-    file = models.ForeignKey(File, models.PROTECT, related_name="+")
-    stage = models.CharField(max_length=6, choices=Stage)
-    uid = models.UUIDField(default=uuid.uuid4, unique=True)
-
-    class Meta:
-        verbose_name = _("photo of a defect")
-        verbose_name_plural = _("photos of defects")
-        ordering = ["id"]
-        triggers = kept()
-
-    @property
-    def unit_id(self) -> int:
-        return self.defect.unit_id
+    def promise_verifying(self, at: dt.datetime, *, by=None) -> None:
+        due = (self.fixed_at or at) + VERIFY_WITHIN
+        rungs = ladders.from_now(ladders.TO_VERIFY, due, at)
+        self.owe(VERIFIED, due, at=at, by=by, owed_as="scheduling.officers", ladder=rungs)

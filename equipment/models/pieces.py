@@ -192,6 +192,8 @@ class Equipment(Subject):
         self.save(update_fields=["until_on"])
         self.keepers.filter(from_on__gt=last).delete()
         self.keepers.standing(last).update(until_on=last)
+        for defect in self.defects.open():
+            defect.withdraw(by=by, at=at, reason=_now("the piece was taken out of use"))
         self.close_matter(at, by=by)
         self.entry.text = str(last)
 

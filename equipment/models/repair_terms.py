@@ -2,9 +2,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from duty.models import Line
+
 from .pieces import Criticality
 
-USUAL = {"key": (15, 8), "important": (60, 48), "ordinary": (240, 168)}  # minutes to acknowledge, hours to mend
+# minutes to acknowledge, hours to mend, whether a photo shows it mended
+USUAL = {"key": (15, 8, True), "important": (60, 48, False), "ordinary": (240, 168, False)}
 
 
 class RepairTerm(models.Model):
@@ -13,6 +16,7 @@ class RepairTerm(models.Model):
     criticality = models.CharField(_("criticality"), max_length=9, choices=Criticality, primary_key=True)
     acknowledge_minutes = models.PositiveIntegerField(_("acknowledged within, minutes"))
     fix_hours = models.PositiveIntegerField(_("fixed within, hours"))
+    photo_when_fixed = models.BooleanField(_("a photo shows it mended"), default=False)
 
     class Meta:
         verbose_name = _("term of repair")
@@ -32,5 +36,22 @@ class RepairTerm(models.Model):
     def of(cls, criticality: str) -> "RepairTerm":
         """What is in force; what the product comes with, where nobody has set anything."""
         known = cls.objects.filter(pk=criticality).first()
-        acknowledge, fix = USUAL[criticality]
-        return known or cls(criticality=criticality, acknowledge_minutes=acknowledge, fix_hours=fix)
+        return known or cls(**_usual(criticality))
+
+    @classmethod
+    def every(cls) -> list["RepairTerm"]:
+        """All three, from the gravest down."""
+        known = {row.pk: row for row in cls.objects.all()}
+        return [known.get(value) or cls(**_usual(value)) for value in Criticality.values]
+
+    def put(self, fields, *, by, at) -> None:
+        """Set it; what runs already keeps the terms it was reported under."""
+        self.save()
+        Line.objects.trace_register(self, "changed", by=by, at=at, fields=fields)
+
+
+def _usual(criticality: str) -> dict:
+    acknowledge, fix, photo = USUAL[criticality]
+    return {
+        "criticality": criticality, "acknowledge_minutes": acknowledge, "fix_hours": fix, "photo_when_fixed": photo,
+    }  # fmt: skip

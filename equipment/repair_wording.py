@@ -1,0 +1,54 @@
+"""What a defect's messages say, in the recipient's language: short enough for a phone's lock screen."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from duty.clock import local
+
+Write = Callable[[], tuple[str, str]]
+
+
+def facts(defect) -> str:
+    """Where, since when, found by whom with their number; what else was written."""
+    finder = defect.found_by
+    found = _("Found %(time)s by %(name)s") % {"time": f"{local(defect.found_at):%m-%d %H:%M}", "name": finder.name}
+    return "\n".join(filter(None, [defect.where, " ".join(filter(None, [found, finder.mobile])), defect.detail]))
+
+
+def _said(defect, by, words: str, more: str = "") -> tuple[str, str]:
+    values = {"name": by.name if by else "", "defect": defect.title}
+    return words % values, "\n".join(filter(None, [more, facts(defect)]))
+
+
+def assigned(defect, by) -> Write:
+    return lambda: _said(defect, by, _("%(name)s gave it to you: %(defect)s"))
+
+
+def fixed(defect, by) -> Write:
+    return lambda: _said(defect, by, _("Mended, please verify: %(defect)s"), defect.remedy)
+
+
+def verified(defect, by) -> Write:
+    return lambda: _said(defect, by, _("%(name)s has verified your repair: %(defect)s"))
+
+
+def sent_back(defect, by, reason: str) -> Write:
+    return lambda: _said(defect, by, _("Not mended, says %(name)s: %(defect)s"), reason)
+
+
+def withdrawn(defect, by, reason: str) -> Write:
+    return lambda: _said(defect, by, _("No defect any more: %(defect)s"), reason)
+
+
+def handed_on(defect, by, reason: str) -> Write:
+    return lambda: _said(
+        defect,
+        by,
+        _("%(name)s handed it on to %(mender)s: %(defect)s").replace("%(mender)s", defect.mender.name),
+        reason,
+    )
+
+
+def raised(defect, by, reason: str) -> Write:
+    return lambda: _said(defect, by, _("More critical, says %(name)s: %(defect)s"), reason)
