@@ -5,10 +5,11 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from duty.sockets import DeadlineKind, Resolver, deadline_kinds, resolvers
-from equipment import expiry, promises, recipients, supplying
+from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
+from equipment import expiry, promises, recipients, repairing, supplying
 from equipment.models import defects, rounds, stock
 from equipment.models.contracts import EXPIRES
+from scheduling.sockets import HandoverSection, handover_sections
 
 deadline_kinds.add(
     DeadlineKind(
@@ -43,18 +44,23 @@ for name, title, action, expected, restore in (
         )
     )  # fmt: skip
 
-for name, title, expected in (
-    (defects.TAKEN, _("somebody takes the defect in hand"), promises.to_take),
-    (defects.FIXED, _("the defect is mended"), promises.to_mend),
-    (defects.VERIFIED, _("the repair is verified"), promises.to_verify),
+for name, title, action, expected in (
+    (defects.TAKEN, _("somebody takes the defect in hand"), repairing.action("take", _("Take it")), promises.to_take),
+    (defects.FIXED, _("the defect is mended"), repairing.action("fix", _("Mend it")), promises.to_mend),
+    (defects.VERIFIED, _("the repair is verified"), repairing.action("verify", _("Verify")), promises.to_verify),
 ):
     deadline_kinds.add(
         DeadlineKind(
-            name=name, title=title, mark=pgettext_lazy("mark on the watch line", "D"), action=promises.mend,
-            expected=expected, restore=promises.restore_repair(name), brief=promises.defects_in_words,
+            name=name, title=title, mark=pgettext_lazy("mark on the watch line", "D"), action=action,
+            expected=expected, restore=promises.restore_repair(name), brief=repairing.in_words,
             ahead=promises.AHEAD.get(name),
         )
     )  # fmt: skip
+
+desk_panels.add(
+    DeskPanel("equipment.defects", "side", "equipment/_defects_panel.html", repairing.on_the_desk, order=30)
+)
+handover_sections.add(HandoverSection("equipment.defects", _("Defects open"), repairing.carried_over, order=20))
 
 # Emergency supplies
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -76,15 +75,3 @@ def restore_repair(kind: str):
         {TAKEN: defect.promise_taking, FIXED: defect.promise_mending}.get(kind, defect.promise_verifying)(at)
 
     return restore
-
-
-def mend(deadline, person, asked: bool):
-    label = _("Take it") if can(person, "mend", Defect(unit_id=deadline.unit_id)) else _("View")
-    return label, reverse("defect", args=[deadline.matter_id])
-
-
-def defects_in_words(ids) -> dict[int, str]:
-    rows = Defect.objects.filter(pk__in=ids).annotate(piece=F("equipment__name"), code=F("equipment__code"))
-    return {
-        row.pk: "\n".join(filter(None, [f"{row.piece or ''} {row.code or ''}".strip(), row.detail])) for row in rows
-    }

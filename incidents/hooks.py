@@ -1,4 +1,4 @@
-"""What incidents plug into the apps below: two kinds of promise, a desk panel, a check and a handover section."""
+"""What incidents plug into the apps below: two kinds of promise, a desk panel, a check, a handover section, a defect's growing."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from duty.ladders import ESCALATE, Rung
 from duty.sockets import DeadlineKind, DeskPanel, deadline_kinds, desk_panels
-from incidents import wording
+from equipment.sockets import DefectAction, defect_actions
+from incidents import from_defects, wording
 from incidents.access import HANDLERS
 from incidents.models import Incident, Status
 from scheduling.sockets import HandoverSection, ShiftCheck, handover_sections, shift_checks
@@ -126,3 +127,5 @@ shift_checks.add(
     ShiftCheck("incidents.results", "after", _("Every incident of this watch has a result"), _without_result)
 )
 handover_sections.add(HandoverSection("incidents.open", _("Open incidents"), _carried_over, order=10))
+
+defect_actions.add(DefectAction("incidents.grow", from_defects.offer, order=10))

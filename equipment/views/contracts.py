@@ -12,7 +12,7 @@ from duty.forms.reasons import ReasonForm
 from duty.views.trail import tell
 from equipment.access import KEEPERS, keepers, readers
 from equipment.forms.contracts import ContractForm
-from equipment.models import Contract, Equipment
+from equipment.models import Contract, Defect, Equipment
 
 SHOWN = 200
 
@@ -36,10 +36,15 @@ def contracts(request):
 def contract(request, pk: int):
     row = _seen(request, pk)
     pieces = Equipment.objects.visible_to(request.user).filter(contract=row).select_related("place")
+    seen = Defect.objects.visible_to(request.user)
+    calls = list(row.callouts.filter(defect__in=seen).select_related("defect", "called_by").order_by("-called_at")[:20])
+    for call in calls:
+        call.late = call.is_late(request.at)
     context = {
         "row": row,
         "look": row.state(day_of(request.at)),
         "pieces": list(pieces[:SHOWN]),
+        "calls": calls,
         "may_keep": row.stands and can(request.user, "keep", row),
         "may_call": can(request.user, "call", row),
         "may_read_story": can(request.user, "read_story", row),

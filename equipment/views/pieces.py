@@ -56,6 +56,8 @@ def page(request, piece: Equipment, paper_form: PaperForm | None = None):
         "may_call": can(request.user, "call", piece),
         "may_read_story": can(request.user, "read_story", piece),
         "story": tell(piece.matter)[::-1][:30],
+        "open_defects": list(piece.defects.open().select_related("mender").order_by("found_at")[:20]),
+        "may_report": can(request.user, "report", piece),
         "paper_form": paper_form or PaperForm(),
     }
     status = 422 if paper_form is not None and paper_form.errors else 200

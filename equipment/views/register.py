@@ -1,12 +1,13 @@
 """The register: every piece the reader may see, filtered, searched, linked to (A24, A25)."""
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import render
 
 from duty.clock import day_of
 from duty.models import Unit
 from duty.pages import Onward, number_asked
 from equipment.access import KEEPERS, readers
-from equipment.models import Category, Criticality, Equipment, Place
+from equipment.models import Category, Criticality, Defect, Equipment, Place
 from equipment.models.places import place_tree
 from equipment.models.readers import units_read
 
@@ -50,7 +51,8 @@ def choices(request) -> dict:
 @readers
 def register(request):
     chosen = asked(request)
-    page = Onward(filtered(request, chosen), request, "code", size=SHOWN)
+    broken = Defect.objects.open().filter(equipment=OuterRef("pk"))
+    page = Onward(filtered(request, chosen).annotate(broken=Exists(broken)), request, "code", size=SHOWN)
     context = choices(request) | {
         "page": page,
         "chosen": chosen,

@@ -10,6 +10,7 @@ from duty.access import can, signed_in
 from duty.clock import MINUTE
 from duty.models import Notice, Person
 from duty.views.trail import tell
+from incidents import from_defects
 from incidents.forms.verbs import CloseForm, InstructForm, NoteForm, PhoneAnswerForm, ReasonForm, RegradeForm
 from incidents.models import Cell, Incident, Status
 from incidents.models.recording import AMENDABLE
@@ -79,6 +80,7 @@ def page(request, incident: Incident, status: int = 200, **bound):
         "story": story,
         "reports": reports,
         "last_report": reports[-1] if reports else None,
+        "defects": from_defects.defects_of(incident, person),
         "running": sorted(running, key=lambda deadline: deadline.due_at),
         "notices": _latest_to_each(notices),
         "asked": asked,

@@ -8,6 +8,7 @@ from duty.access import with_role
 from duty.clock import local
 from duty.looks import look
 from duty.models import Draft, Unit
+from incidents import from_defects
 from incidents.access import HANDLERS
 from incidents.forms.log import LogForm
 from incidents.grading import verdicts
@@ -23,11 +24,13 @@ def log(request):
     standard = Standard.objects.in_force()
     if standard is None:
         return redirect("standard-in-force")
+    source = from_defects.source_of(request)
     with look():  # nothing is written yet
         watch = my_watch(request.user, request.at)
         unit = _unit_kept_by(request.user, watch)
         kept = watch_of(unit.pk, request.at)
-        draft = Draft.objects.filter(person=request.user, form="incident").first()
+        # What grows from a defect leaves the draft of another call alone.
+        draft = None if source else Draft.objects.filter(person=request.user, form="incident").first()
         common = {"unit": unit, "standard": standard, "at": request.at}
         form = LogForm(request.POST, **common) if request.method == "POST" else None
         valid = form is not None and form.is_valid()
@@ -36,14 +39,17 @@ def log(request):
             incident = form.to_log()
             incident.shift = kept
             incident.log(by=request.user, at=request.at, request=form.cleaned_data["request_text"])
+            if source:
+                source.grow(incident.matter, by=request.user, at=request.at)
             if draft:
                 draft.delete()
             messages.success(request, _saved_words(incident))
             return redirect(incident)
     else:
-        form = LogForm(initial=_first_values(request, draft), **common)
+        form = LogForm(initial=_first_values(request, draft, source), **common)
     context = {
         "form": form,
+        "source": source,
         "draft": draft if request.method == "GET" else None,
         "standard": standard,
         "verdicts": verdicts(standard, request.user, unit, request.at),
@@ -63,9 +69,11 @@ def _unit_kept_by(person, watch) -> Unit:
     return Unit.objects.filter(pk__in=kept).exclude(parent__in=kept).order_by("order", "id").first()
 
 
-def _first_values(request, draft) -> dict:
+def _first_values(request, draft, source) -> dict:
     now = local(request.at).replace(second=0, microsecond=0)
     values = {"received_at": now, "opened": request.at.isoformat(), "disposition": ""}
+    if source:
+        values |= from_defects.first_values(source)
     if draft:
         values |= {name: value for name, value in draft.values.items() if name != "opened"}
     return values

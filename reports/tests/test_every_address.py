@@ -17,7 +17,7 @@ from duty.filing import Content, keep
 from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
-from equipment.models import Contract, Defect, DefectPhoto, Equipment, Gauge, Keeper, Paper, Place, Supply
+from equipment.models import CallOut, Contract, Defect, Equipment, Gauge, Keeper, Paper, Place, Supply
 from equipment.receiving import receive, take_shot
 from equipment.tests.rounds import make_checklist, make_plan, make_round, parcel
 from incidents.first_standard import lay_down
@@ -57,6 +57,9 @@ VERBS = {
     "piece-change": "keep", "piece-retire": "keep", "piece-back": "keep", "piece-gauge": "keep", "piece-keeper": "keep",
     "piece-paper": "keep", "paper-remove": "keep", "gauge-change": "keep", "keeper-end": "keep", "place-change": "keep",
     "checklist-change": "keep", "checklist-retire": "keep", "checklist-back": "keep", "plan-end": "keep",
+    "defect-take": "take", "defect-assign": "assign", "defect-come": "come", "defect-fix": "fix", "defect-verify": "verify",
+    "defect-back": "send_back", "defect-hand": "hand_on", "defect-withdraw": "withdraw", "defect-regrade": "regrade",
+    "defect-note": "note", "defect-call": "call_out",
     "contract-change": "keep", "contract-renew": "keep", "contract-end": "keep",
     "supply-change": "keep", "supply-retire": "keep", "supply-issue": "handle", "supply-return": "handle",
     "supply-receive": "handle", "supply-write-off": "handle", "supply-count": "handle",
@@ -143,6 +146,7 @@ def world(house, head, chief, officer, outsider, now, settings, tmp_path):
         rate = Rate.objects.create(unit=unit, kind="allowance", day_kind="rest", from_on="2026-01-01")
         things[side] |= {"objection": objection, "rate": rate, "my": person}
         things[side] |= register(unit, person, head, now)
+        things[side] |= broken(things[side]["piece"], things[side]["paper"], person, now)
         things[side] |= planned(things[side]["piece"], person, head, now)
         things[side] |= round_of(things[side]["piece"], person, head, now)
     notice = Notice.objects.filter(matter_id=things["own"]["incident"].pk).first()
@@ -165,9 +169,6 @@ def register(unit, person, by, at) -> dict:
     piece.register(by=by, at=at)
     paper = Paper(file=keep(Content("手册.pdf", "pdf", b"%PDF-"), by=by, at=at))
     piece.attach(paper, by=by, at=at)
-    defect = Defect(unit=unit, equipment=piece, what="漏液", found_by=person, found_at=at)
-    defect.report(by=person, at=at)
-    photo = DefectPhoto.objects.create(defect=defect, file=paper.file, stage="found")
     supply = Supply(
         unit=unit, place=place, code=f"WZ-{unit.pk}", name="沙袋", category="flood", measure="个", minder=person
     )
@@ -175,10 +176,19 @@ def register(unit, person, by, at) -> dict:
     supply.receive(5, by=by, at=at)
     return {
         "supply": supply,
-        "place": place, "contract": contract, "piece": piece, "paper": paper, "defect": defect, "photo": photo,
+        "place": place, "contract": contract, "piece": piece, "paper": paper,
         "gauge": Gauge.objects.create(equipment=piece, name="温度"),
         "keeper": Keeper.objects.create(equipment=piece, person=person, role="deputy", from_on=first),
     }  # fmt: skip
+
+
+def broken(piece, paper, person, at) -> dict:
+    """A defect of the piece with a photo and a call for outside help."""
+    defect = Defect(unit=piece.unit, equipment=piece, what="漏液", found_by=person, found_at=at)
+    defect.report([paper.file], by=person, at=at)
+    call = CallOut(contract=piece.contract, vendor="维保公司", phone="400 800", called_at=at)
+    defect.call_out(call, by=person, at=at)
+    return {"defect": defect, "photo": defect.photos.get(), "callout": call}
 
 
 def planned(piece, person, by, at) -> dict:
@@ -205,7 +215,7 @@ def arguments(name: str, world, side: str) -> dict | None:
     if not wanted:
         return {}
     if "token" in wanted and "uid" not in wanted:
-        return {"token": world["token"]}
+        return {"token": world["token"]} | ({"photo": world[side]["photo"].pk} if "photo" in wanted else {})
     if "tag" in wanted:
         return {"tag": world[side]["piece"].tag}
     if "uid" in wanted:
