@@ -103,8 +103,9 @@ class Faults:
         """Its whole life, quicker the more critical the piece is; some of it late."""
         piece = defect.equipment
         defect.criticality = piece.criticality if piece else "ordinary"
-        minutes, hours = USUAL[defect.criticality]
-        defect.mender = self.menders.of(defect)
+        minutes, hours, _photo = USUAL[defect.criticality]
+        defect.mender = defect.fixed_by = self.menders.of(defect)
+        defect.take_by, defect.fix_by = defect.found_at + minutes * MINUTE, defect.found_at + hours * HOUR
         defect.taken_at = defect.found_at + min(minutes * self.dice.lognormvariate(-0.75, 0.65), 2880) * MINUTE
         took = min(hours * self.dice.lognormvariate(-1.3, 0.75), 200)
         defect.coming_at = defect.taken_at + min(took / 4, 20) * HOUR

@@ -10,6 +10,7 @@ from duty.sample import House
 from duty.sweeping import sweep
 from equipment import laying, receiving
 from equipment.models import Checklist, Defect, Equipment, Kind, Plan, Rhythm, Round
+from equipment.models.defects import FIXED
 from equipment.models.rounds import BEGUN
 from equipment.sample.checks import EXTRA
 from equipment.sample.crews import Crews
@@ -49,6 +50,8 @@ def live(house: House, plans: dict[str, Plan]) -> None:
     _nobody_walks(house, plans[NOT_WALKED], night)
     _walked(house, plans[EXTRA], walked, crews)
     laying.lay(house.at)
+    _overdue(house, crews)
+    _to_verify(house, crews)
     _reported(house, crews)
 
 
@@ -102,11 +105,36 @@ def _uid(dice: random.Random) -> str:
 
 def _reported(house: House, crews: Crews) -> None:
     """The barrier again, an hour ago; nobody has it in hand."""
-    piece, found = Equipment.objects.get(code="DQ-03"), house.at - 58 * MINUTE
+    _defect("DQ-03", "起落", "抬杆后不落，已改手动，岗亭派人看守", house.at - 58 * MINUTE, crews)
+
+
+def _defect(code: str, what: str, detail: str, found: dt.datetime, crews: Crews) -> Defect:
+    piece = Equipment.objects.get(code=code)
     by = crews.officer(piece.unit_id, found)
     defect = Defect(
-        unit_id=piece.unit_id, equipment=piece, criticality=piece.criticality, what="起落", detail="抬杆后不落，已改手动，岗亭派人看守",
-        found_at=found, found_by=by,
+        unit_id=piece.unit_id, equipment=piece, criticality=piece.criticality, what=what, detail=detail, found_at=found,
+        found_by=by,
     )  # fmt: skip
     with pretending(found + 2 * MINUTE) as at:
         defect.report(by=by, at=at)
+    return defect
+
+
+def _overdue(house: House, crews: Crews) -> None:
+    """A cooling tower that waits for its part: acknowledged in time, due nine hours ago."""
+    found = house.at - 57 * HOUR
+    defect = _defect("XQ-05", "风机异响、振动大", "二号风机侧，已停用，冷却靠一号风机", found, crews)
+    with pretending(found + 36 * MINUTE) as at:
+        defect.take(by=house.people["邵阳"], at=at)
+    with pretending(found + 3 * HOUR) as at:
+        defect.note("轴承磨损，已向厂家订货，预计三天到", by=house.people["邵阳"], at=at)
+    _climb(defect.pk, FIXED, house.at)
+
+
+def _to_verify(house: House, crews: Crews) -> None:
+    found = house.at - 20 * HOUR
+    defect = _defect("KT-02", "油位低报警", "视油镜油位低于 1/4", found, crews)
+    with pretending(found + 25 * MINUTE) as at:
+        defect.come(by=house.people["魏来"], at=at)
+    with pretending(house.at - 3 * HOUR) as at:
+        defect.fix("油分离器回油阀卡滞", "清洗回油阀，补充冷冻油", "冷冻油 2 L", by=house.people["魏来"], at=at)

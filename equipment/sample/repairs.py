@@ -30,7 +30,7 @@ class Repairs:
             defect = trouble.defect
             defect.verified_by = self.crews.officer(defect.unit_id, defect.verified_at)
             defect.matter = Matter(
-                kind="equipment.defect", unit_id=defect.unit_id, number=defect.number, title=defect.what,
+                kind="equipment.defect", unit_id=defect.unit_id, number=defect.number, title=defect.title,
                 opened_at=defect.found_at, closed_at=defect.verified_at,
             )  # fmt: skip
             self._tell(trouble)
@@ -78,7 +78,7 @@ class Repairs:
         defect = trouble.defect
         lines = [
             ("report", defect.found_by, defect.found_at, ""), ("take", defect.mender, defect.taken_at, ""),
-            ("set_out", defect.mender, defect.coming_at, ""), ("mend", defect.mender, defect.fixed_at, defect.remedy),
+            ("come", defect.mender, defect.coming_at, ""), ("fix", defect.mender, defect.fixed_at, " · ".join(filter(None, [defect.cause, defect.remedy, defect.parts]))),
             ("verify", defect.verified_by, defect.verified_at, ""),
         ]  # fmt: skip
         lines += [("see_again", by, at, defect.detail) for at, by, _text in trouble.seen[:3]]
@@ -88,7 +88,7 @@ class Repairs:
             )
             for verb, who, at, text in lines
         ]
-        minutes, hours = USUAL[defect.criticality]
+        minutes, hours, _photo = USUAL[defect.criticality]
         key = defect.criticality == "key"
         self._promise(defect, TAKEN, minutes * MINUTE, defect.taken_at, ladders.to_take(minutes, key))
         self._promise(defect, FIXED, hours * HOUR, defect.fixed_at, ladders.to_mend(hours))
@@ -112,14 +112,15 @@ class Repairs:
             if contract is None or self.dice.random() < 0.15:
                 continue
             called = defect.taken_at + min(self.dice.uniform(2, 25) * MINUTE, (defect.fixed_at - defect.taken_at) / 4)
-            promised = called + float(contract.arrival_hours or 2) * HOUR
-            arrived = called + (promised - called) * self.dice.lognormvariate(-0.35, 0.4)
+            agreed = called + float(contract.arrival_hours) * HOUR
+            promised = agreed - self.dice.choice((0, 0, 15, 30)) * MINUTE
+            arrived = called + (agreed - called) * self.dice.lognormvariate(-0.35, 0.4)
             left = min(arrived + self.dice.uniform(0.4, 2.5) * HOUR, defect.fixed_at)
             arrived = min(arrived, called + 0.7 * (left - called))
             found.append(
                 CallOut(
                     defect=defect, contract=contract, vendor=contract.vendor, phone=contract.phone, spoken_to=contract.contact,
-                    called_at=called, called_by=defect.mender, promised_at=promised, arrived_at=arrived, left_at=left,
+                    called_at=called, called_by=defect.mender, promised_at=promised, arrive_by=agreed, arrived_at=arrived, left_at=left,
                     outcome=defect.remedy,
                 )
             )  # fmt: skip

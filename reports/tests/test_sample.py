@@ -72,7 +72,12 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
 
 def _rounds_are_there(now, promised):
     """Two years of rounds and repairs that are over, and now: one to walk, one to approve, one nobody walked."""
-    assert {"equipment.round_begun", "equipment.round_approved", "equipment.defect_taken"} <= promised
+    assert promised == {
+        "equipment.round_begun", "equipment.round_approved", "equipment.defect_taken", "equipment.defect_fixed",
+        "equipment.defect_verified",
+    }  # fmt: skip
+    overdue = Deadline.objects.overdue(now).filter(kind="equipment.defect_fixed").get()
+    assert overdue.firings.filter(action="escalate").exists()
     rounds = Round.objects.all()
     assert rounds.count() > 2200 and Answer.objects.count() > 24_000
     assert rounds.filter(opens_at__lte=now, planned_at__gt=now, planned_at__lt=now + dt.timedelta(hours=1)).exists()
