@@ -18,6 +18,7 @@ def words() -> dict[str, str]:
         "back": pgettext("stop", "Back"),
         "all_stops": _("All stops"),
         "scan": _("Scan the label"),
+        "scan_short": pgettext("label", "Scan"),
         "scan_again": _("Scan again"),
         "type_code": _("Type the code"),
         "code": _("Code on the label"),

@@ -15,10 +15,11 @@ from duty.forms.reasons import ReasonForm
 from duty.models import Unit
 from duty.pages import Older, day_asked, number_asked
 from duty.views.trail import tell
-from equipment.access import READERS
+from equipment.access import READERS, WALKERS
 from equipment.forms.rounds import ExplainForm
 from equipment.models import Plan, Round, Status
 from equipment.models.readers import units_read
+from equipment.walk_words import words
 from equipment.walking import defects_of, steps, stops_of, version_of, walked
 
 SHOWN = 50
@@ -60,8 +61,10 @@ def rounds(request):
     chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
     rows = Round.objects.visible_to(request.user).select_related("unit", "plan", "person", "started_by", "done_by")
     rows = _filtered(rows, chosen, request.at)
-    context = {"chosen": chosen, "filtered": any(chosen.values()), "states": _states(), **_choices(request)}
-    context["may_start"] = request.user.sight.has(*_walkers())
+    context = {"chosen": chosen, "filtered": any(chosen.values()), "states": _states(), "words": words()} | _choices(
+        request
+    )
+    context["may_start"] = request.user.sight.has(*WALKERS)
     if chosen["show"] == "all" or chosen["state"]:
         page = Older(rows, request, "-planned_at", "-pk", size=SHOWN)
         groups = [("", page.rows)]
@@ -75,12 +78,6 @@ def rounds(request):
             row.look = row.state(request.at)
             row.may_walk = row.may_be_walked(request.at) and can(request.user, "walk", row)
     return render(request, "equipment/rounds.html", context | {"groups": groups})
-
-
-def _walkers():
-    from equipment.access import WALKERS
-
-    return WALKERS
 
 
 def _states():

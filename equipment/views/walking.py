@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -106,7 +107,7 @@ def photo(request, pk: int):
             )  # fmt: skip
     except ValidationError as why:
         return _refused(" ".join(why.messages), 422)
-    return JsonResponse({"uid": str(shot.uid), "pk": shot.pk})
+    return JsonResponse({"uid": str(shot.uid), "small": reverse("shot-small", args=[shot.pk])})
 
 
 def _of_another(request, person) -> JsonResponse | None:

@@ -9,6 +9,13 @@ import { startSound } from "./sound.js";
 
 document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" }); // a low window hides the last entries
 
+// Who uses this browser now: without network only their own rounds are shown (`walk/store.js`).
+try {
+  localStorage.setItem("zhiban.person", document.body.dataset.person ?? "");
+} catch {
+  /* a browser that keeps nothing keeps no rounds either */
+}
+
 startClocks();
 startForms();
 startKeys();
