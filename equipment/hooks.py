@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
-from equipment import expiry, promises, recipients, repairing, supplying
-from equipment.models import defects, rounds, stock
+from equipment import expiry, of_the_watch, promises, recipients, repairing, supplying
+from equipment.models import Use, defects, rounds, stock
 from equipment.models.contracts import EXPIRES
-from scheduling.sockets import HandoverSection, handover_sections
+from scheduling.sockets import HandoverSection, ShiftCheck, handover_sections, shift_checks
 
 deadline_kinds.add(
     DeadlineKind(
@@ -113,3 +113,13 @@ for kind in (
     ),
 ):
     deadline_kinds.add(kind)
+
+# Rounds of the watch
+for name, when, title, findings in (
+    ("equipment.before", "before", _("The checks before duty are done"), of_the_watch.checks_of(Use.BEFORE)),
+    ("equipment.closing", "after", _("The closing checks are done"), of_the_watch.checks_of(Use.CLOSING)),
+    ("equipment.rounds", "after", _("Every round of this watch is walked or explained"), of_the_watch.unwalked),
+):
+    shift_checks.add(ShiftCheck(name, when, title, findings))
+handover_sections.add(HandoverSection("equipment.rounds", _("Rounds"), of_the_watch.handed_over, order=30))
+desk_panels.add(DeskPanel("equipment.rounds", "side", "equipment/_rounds_panel.html", of_the_watch.panel, order=20))

@@ -166,9 +166,7 @@ def _take(walk: Round, row: dict, clock: Clock, *, by, at) -> None:
     uid = identity(row.get("uid"))
     if Answer.objects.filter(uid=uid).exists():
         return
-    item = walk.version.items.select_related("equipment", "place").filter(pk=_number(row.get("item"))).first()
-    if item is None:
-        raise ValidationError(_("This item is not on the checklist that the round began with."))
+    item = _item(walk, _number(row.get("item")))
     answer = read(item, row)
     answer.round, answer.item, answer.uid, answer.by = walk, item, uid, by
     answer.equipment_id, answer.gauge_id = item.equipment_id, item.gauge_id
@@ -185,6 +183,17 @@ def _take(walk: Round, row: dict, clock: Clock, *, by, at) -> None:
         Round.objects.filter(pk=walk.pk).update(started_at=walk.started_at)
     if answer.superseded_at is None:
         follow_up(walk, answer, standing, bool(row.get("report")), by=by, at=at)
+
+
+def _item(walk: Round, pk: int) -> Item:
+    """The item on the version that the round began with, though a telephone may have had another before it."""
+    items = walk.version.items.select_related("equipment", "place") if walk.version_id else Item.objects.none()
+    if item := items.filter(pk=pk).first():
+        return item
+    other = Item.objects.filter(pk=pk, version__checklist=walk.checklist_id).first()
+    if other and (item := items.filter(thread=other.thread, kind=other.kind).first()):
+        return item
+    raise ValidationError(_("This item is not on the checklist that the round began with."))
 
 
 def read(item: Item, row: dict) -> Answer:
@@ -225,7 +234,7 @@ def _decimal(value) -> Decimal:
         )
     except InvalidOperation:
         raise ValidationError(_("Write a number.")) from None
-    if not number.is_finite() or abs(number) >= LARGEST:
+    if not number.is_finite() or number.copy_abs() >= LARGEST:
         raise ValidationError(_("Write a number."))
     return number.quantize(Decimal("0.001"))
 
@@ -272,13 +281,11 @@ def take_shot(walk: Round, raw_uid, item_pk: int, content: Content, taken_at: dt
     walk.lock()
     if shot := walk.shots.filter(uid=uid).first():
         return shot
-    item = walk.version.items.filter(pk=item_pk).first() if walk.version_id else None
+    item = _item(walk, item_pk)
     if walk.status == Status.CANCELLED:
         raise ValidationError(_("This round was cancelled. The photo stays on this telephone."))
-    if item and walk.shots.filter(item=item).count() >= MOST_PHOTOS:
+    if walk.shots.filter(item=item).count() >= MOST_PHOTOS:
         raise ValidationError(_("%(n)d photos of one item are enough. Leave the others out.") % {"n": MOST_PHOTOS})
-    if item is None:
-        raise ValidationError(_("This item is not on the checklist that the round began with."))
     shot = Shot.objects.create(
         round=walk, item=item, uid=uid, file=keep(content, by=by, at=at), taken_at=min(taken_at, at)
     )
