@@ -204,8 +204,8 @@ class TestPhotos:
     def test_fields_that_make_no_sense_are_refused(self, begun, walk, items, officer, now):
         for wrong in (
             {"uid": "x"},
-            {"item": "x"},
-            {"item": "99999999999"},
+            {"pk": "x"},
+            {"pk": "99999999999"},
             {"taken_at": "gestern"},
             {"sent_at": ""},
             {"file": ""},
