@@ -13,7 +13,9 @@ class Stop:
 
     equipment: Equipment | None = None
     place: Place | None = None
-    items: list[Item] = field(default_factory=list)  # without follow-ups; each has its own in `follows`
+    items: list[Item] = field(
+        default_factory=list
+    )  # without follow-ups; each has its own in `follows`, and its `number` on paper
 
     @property
     def key(self) -> str:
@@ -56,7 +58,10 @@ def stops_of(items: Iterable[Item]) -> list[Stop]:
         else:
             stop = found.setdefault(key_of(*item.stop), Stop(item.equipment, item.place))
             stop.items.append(item)
-    return list(found.values())
+    stops = list(found.values())
+    for number, item in enumerate((item for stop in stops for item in stop.items), 1):
+        item.number = number
+    return stops
 
 
 def in_order(stops: Iterable[Stop]) -> list[Item]:

@@ -1,7 +1,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +9,7 @@ from duty.evidence import evidence, kept
 from duty.models import Line, Matter
 from duty.steps import Conflict, NotPossible, Subject, verb
 
+from .drafting import Drafting
 from .readers import units_read
 
 
@@ -31,7 +32,7 @@ class ChecklistQuerySet(models.QuerySet):
 
 
 @evidence()
-class Checklist(Subject):
+class Checklist(Drafting, Subject):
     """What is looked at on a round, before duty or when an area is closed: a name whose content comes in versions."""
 
     name = models.CharField(_("name"), max_length=60)
@@ -88,8 +89,12 @@ class Checklist(Subject):
         return draft
 
     @verb(_("published a version"))
-    def publish(self, draft: "Version", note: str = "", *, by, at):
-        """From now on rounds begin with it; those under way keep the one they began with."""
+    def publish(self, draft: "Version", note: str = "", edits: int | None = None, *, by, at):
+        """From now on rounds begin with it; those under way keep the one they began with.
+
+        `edits` says which state of the draft was looked at: one that somebody changed since is looked at again.
+        """
+        self.seen_as(draft, edits)
         if not draft.items.exists():
             raise NotPossible(self, _now("A checklist without items cannot be published. Add the first item."))
         if not self.versions.filter(pk=draft.pk, published_at__isnull=True).update(
@@ -134,7 +139,8 @@ class VersionQuerySet(models.QuerySet):
 
     def in_force(self):
         """The newest published one of each checklist."""
-        return self.published().order_by("checklist", "-number").distinct("checklist")
+        newer = Version.objects.published().filter(checklist=OuterRef("checklist"), number__gt=OuterRef("number"))
+        return self.published().filter(~Exists(newer))
 
 
 @evidence()

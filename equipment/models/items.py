@@ -2,6 +2,7 @@ import uuid
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from duty.models import File
 from equipment.measures import KNOWN, NONE
 
 from .checklists import Version
-from .gauges import Gauge, _bound, _in_order, beyond, span
+from .gauges import BOUNDS, Gauge, _bound, _in_order, beyond, span
 from .pieces import Equipment
 from .places import Place
 from .readers import units_read
@@ -41,6 +42,7 @@ class When(models.TextChoices):
     NORMAL = "normal", _("only if normal")
 
 
+LIMITS = ("least", "most", *BOUNDS)
 FROZEN = """
 IF EXISTS (SELECT 1 FROM equipment_version v WHERE v.published_at IS NOT NULL
            AND v.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END) THEN
@@ -55,7 +57,8 @@ class ItemQuerySet(models.QuerySet):
     def visible_to(self, person):
         if person.sight.everything:
             return self
-        return self.filter(version__checklist__unit_id__in=sorted(units_read(person)))
+        walked = Q(version__checklist__in=person.round_plans.values("checklist"))  # in another unit, perhaps
+        return self.filter(Q(version__checklist__unit_id__in=sorted(units_read(person))) | walked)
 
 
 @evidence()
@@ -160,11 +163,53 @@ class Item(models.Model):
                 "alarm_low", "alarm_high", "an_items_alarm_range_has_room",
                 _("“Alarm below” must lie below “alarm above”: every value would be an alarm."), strictly=True,
             ),
+            _in_order(
+                "alarm_low", "normal_high", "an_items_alarm_lies_below_all_normal",
+                _("“Alarm below” must not lie above the normal range."), strictly=True,
+            ),
+            _in_order(
+                "normal_low", "alarm_high", "an_items_alarm_lies_above_all_normal",
+                _("“Alarm above” must not lie below the normal range."), strictly=True,
+            ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["version", "order"], name="items_of_a_version")]
 
     def __str__(self):
         return self.question
+
+    def clean(self):
+        """What the kind has no use for is left out; limits lie where a value can be read at all."""
+        super().clean()
+        self.question = " ".join(self.question.split())
+        if self.kind != Kind.NUMBER:
+            self.measure, self.gauge = NONE, None
+            for name in LIMITS:
+                setattr(self, name, None)
+        if self.kind != Kind.CHOICE:
+            self.choices, self.bad_choices = [], []
+        if self.kind in (Kind.PHOTO, Kind.SIGNATURE):
+            self.photo_always = self.photo_if_abnormal = False
+        if self.least is not None and self.most is not None and self.least >= self.most:
+            return  # the table's own rule says so
+        beyond_all = {
+            name: _("Such a value cannot be read: it lies beyond what is possible.")
+            for name in LIMITS[2:]
+            if (value := getattr(self, name)) is not None
+            and ((self.least is not None and value < self.least) or (self.most is not None and value > self.most))
+        }
+        if beyond_all:
+            raise ValidationError(beyond_all)
+
+    def take_from(self, gauge: Gauge) -> None:
+        """Read that gauge, within its limits as they are today; later changes of the gauge change no checklist."""
+        self.gauge, self.kind, self.measure = gauge, Kind.NUMBER, gauge.measure
+        for name in BOUNDS:
+            setattr(self, name, getattr(gauge, name))
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether an answer to it can be abnormal, so that something may follow upon that."""
+        return self.kind in (Kind.STATE, Kind.NUMBER, Kind.CHOICE)
 
     @property
     def normal(self) -> str:

@@ -130,7 +130,7 @@ def add(request):
         _only_own_units(request, form)
         if form.kept(lambda: row.begin(by=request.user, at=request.at)):
             messages.success(request, _("Now say what is looked at: begin with the first stop."))
-            return redirect(row)
+            return redirect("checklist-edit", row.pk)
     return _form(request, form)
 
 

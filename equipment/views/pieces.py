@@ -12,7 +12,8 @@ from duty.views.trail import tell
 from equipment.access import KEEPERS, keepers
 from equipment.forms.papers import PaperForm
 from equipment.forms.pieces import PieceForm, RetireForm
-from equipment.models import Contract, Equipment
+from equipment.looking_after import looked_at_by
+from equipment.models import Contract, Criticality, Equipment
 
 
 def piece_seen(request, pk: int) -> Equipment:
@@ -41,7 +42,10 @@ def page(request, piece: Equipment, paper_form: PaperForm | None = None):
     papers = list(piece.papers.shown().select_related("file__kept_by"))
     gauges = list(piece.gauges.order_by("-is_active", "order", "id"))
     contract = piece.contract
+    looking = looked_at_by(piece, today)
     context = {
+        "looking": looking,
+        "unlooked": piece.criticality == Criticality.KEY and not any(row.walked for row in looking),
         "piece": piece,
         "retired": piece.matter.closed_at is not None,
         "gauges": gauges,

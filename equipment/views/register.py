@@ -7,6 +7,7 @@ from duty.clock import day_of
 from duty.models import Unit
 from duty.pages import Onward, number_asked
 from equipment.access import KEEPERS, readers
+from equipment.looking_after import unchecked
 from equipment.models import Category, Criticality, Defect, Equipment, Place
 from equipment.models.places import place_tree
 from equipment.models.readers import units_read
@@ -53,8 +54,10 @@ def register(request):
     chosen = asked(request)
     broken = Defect.objects.open().filter(equipment=OuterRef("pk"))
     page = Onward(filtered(request, chosen).annotate(broken=Exists(broken)), request, "code", size=SHOWN)
+    shown = Equipment.objects.filter(pk__in=[piece.pk for piece in page])
     context = choices(request) | {
         "page": page,
+        "unlooked": set(unchecked(shown, day_of(request.at)).values_list("pk", flat=True)),
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "may_keep": request.user.sight.has(*KEEPERS),
