@@ -24,6 +24,11 @@ def handle(person, thing) -> bool:
     return person.sight.has(*HANDLERS, unit=thing.unit_id)
 
 
+def confirm(person, key) -> bool:
+    """Say that a key was received: whoever took it, and those at the desk."""
+    return handle(person, key) or key.loans.out().filter(borrower=person).exists()
+
+
 def call(person, thing) -> bool:
     """Whose numbers are there to be dialled: those who keep watch for the unit, repair or plan there; others see them masked."""
     return person.sight.has(*CALLERS, unit=thing.unit_id)

@@ -2,7 +2,8 @@ from django.contrib import admin
 
 from duty.admin_site import SheetOnly
 from equipment.admin_sheets import EquipmentResource, GaugeResource
-from equipment.models import Equipment, Gauge, Lot, Supply
+from equipment.key_sheets import KeyResource
+from equipment.models import Equipment, Gauge, Key, Lot, Supply
 from equipment.supply_sheets import LotResource, SupplyResource
 
 
@@ -38,3 +39,12 @@ class LotAdmin(SheetOnly):
     list_display = ["supply", "number", "expires_on", "quantity"]
     list_select_related = ["supply"]
     search_fields = ["supply__code", "supply__name", "number"]
+
+
+@admin.register(Key)
+class KeyAdmin(SheetOnly):
+    resource_classes = [KeyResource]
+    list_display = ["code", "kind", "opens", "cabinet", "hook", "seal"]
+    list_filter = ["kind", "cabinet"]
+    list_select_related = ["cabinet"]
+    search_fields = ["code", "opens"]

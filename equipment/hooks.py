@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
-from equipment import expiry, of_the_watch, promises, recipients, repairing, supplying
-from equipment.models import Use, defects, rounds, stock
+from equipment import expiry, keeping_keys, of_the_watch, promises, recipients, repairing, supplying
+from equipment.models import Use, cabinets, defects, lending, rounds, stock
 from equipment.models.contracts import EXPIRES
 from scheduling.sockets import HandoverSection, ShiftCheck, handover_sections, shift_checks
 
@@ -123,3 +123,32 @@ for name, when, title, findings in (
     shift_checks.add(ShiftCheck(name, when, title, findings))
 handover_sections.add(HandoverSection("equipment.rounds", _("Rounds"), of_the_watch.handed_over, order=30))
 desk_panels.add(DeskPanel("equipment.rounds", "side", "equipment/_rounds_panel.html", of_the_watch.panel, order=20))
+
+# Spare keys and permissions
+
+deadline_kinds.add(
+    DeadlineKind(
+        name=lending.BACK,
+        title=_("the key comes back"),
+        mark=pgettext_lazy("mark on the watch line", "K"),
+        action=keeping_keys.take_back,
+        expected=keeping_keys.out,
+        restore=keeping_keys.restore_back,
+        ladder=keeping_keys.BACK_LADDER,
+        brief=keeping_keys.out_in_words,
+        ahead=keeping_keys.BACK_AHEAD,
+    )
+)
+deadline_kinds.add(
+    DeadlineKind(
+        name=cabinets.COUNT,
+        title=_("the keys are counted"),
+        mark=pgettext_lazy("mark on the watch line", "K"),
+        action=keeping_keys.count,
+        expected=keeping_keys.to_count,
+        restore=keeping_keys.restore_count,
+        ladder=keeping_keys.COUNT_LADDER,
+        ahead=keeping_keys.COUNT_AHEAD,
+    )
+)
+handover_sections.add(HandoverSection("equipment.keys", _("Keys and cards"), keeping_keys.handed_over, order=40))

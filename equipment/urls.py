@@ -1,6 +1,7 @@
 from django.urls import path
 
 from equipment.views import (
+    cabinets,
     callouts,
     checklist_sheets,
     checklists,
@@ -12,7 +13,9 @@ from equipment.views import (
     gauges,
     items,
     keepers,
+    keys,
     labels,
+    lending,
     mending,
     offline,
     papers,
@@ -146,4 +149,20 @@ urlpatterns = [
     path("rounds/<int:pk>/cancel/", rounds.cancel, name="round-cancel"),
     path("d/<str:token>/", defect_answer.answer, name="defect-answer"),
     path("d/<str:token>/<int:photo>/", defect_answer.photo, name="defect-answer-photo"),
+    # Spare keys and permissions
+    path("keys/", keys.keys, name="keys"),
+    path("keys/new/", keys.add, name="key-add"),
+    path("keys/export/", keys.export, name="keys-export"),
+    path("keys/<int:pk>/", keys.key, name="key"),
+    path("keys/<int:pk>/change/", keys.change, name="key-change"),
+    path("keys/<int:pk>/end/", keys.retire, name="key-retire"),
+    path("keys/<int:pk>/issue/", lending.issue, name="key-issue"),
+    path("keys/<int:pk>/confirm/", lending.confirm, name="key-confirm"),
+    path("keys/<int:pk>/return/", lending.take_back, name="key-return"),
+    path("cabinets/", cabinets.cabinets, name="cabinets"),
+    path("cabinets/new/", cabinets.add, name="cabinet-add"),
+    path("cabinets/<int:pk>/", cabinets.cabinet, name="cabinet"),
+    path("cabinets/<int:pk>/change/", cabinets.change, name="cabinet-change"),
+    path("cabinets/<int:pk>/end/", cabinets.retire, name="cabinet-retire"),
+    path("cabinets/<int:pk>/count/", cabinets.count, name="cabinet-count"),
 ]

@@ -1,6 +1,7 @@
 """An index of what the watch looks after; each concept has a file of its own."""
 
 from .answers import Answer, How, Judged, Parcel, Shot, Visit
+from .cabinets import Cabinet, CountedKey, Found, KeyCount
 from .callouts import CallOut
 from .checklists import Checklist, Use, Version
 from .contracts import Contract
@@ -10,6 +11,8 @@ from .defects import Defect
 from .gauges import Gauge
 from .items import Item, Kind, When
 from .keepers import Keeper, KeeperRole
+from .keys import Key, KeyKind, OpenTo
+from .loans import Confirmed, Loan, Seal
 from .lots import Lot, Movement, MovementKind
 from .papers import Paper
 from .pieces import Category, Criticality, Equipment
@@ -22,26 +25,35 @@ from .tickets import Counter
 
 __all__ = [
     "Answer",
+    "Cabinet",
     "CallOut",
     "Category",
     "Checklist",
+    "Confirmed",
     "Contract",
+    "CountedKey",
     "Counter",
     "Criticality",
     "Defect",
     "DefectPhoto",
     "DefectStatus",
     "Equipment",
+    "Found",
     "Gauge",
     "How",
     "Item",
     "Judged",
     "Keeper",
     "KeeperRole",
+    "Key",
+    "KeyCount",
+    "KeyKind",
     "Kind",
+    "Loan",
     "Lot",
     "Movement",
     "MovementKind",
+    "OpenTo",
     "Paper",
     "Parcel",
     "Place",
@@ -49,6 +61,7 @@ __all__ = [
     "RepairTerm",
     "Rhythm",
     "Round",
+    "Seal",
     "Shot",
     "Stage",
     "Status",

@@ -3,7 +3,7 @@
 from duty.clock import DAY, day_of, last_of_month
 from duty.sample import House
 from equipment.models import Contract, Equipment, Gauge, Keeper, KeeperRole, Place
-from equipment.sample import lists, present, supplies
+from equipment.sample import keys, lists, present, supplies
 from equipment.sample.repairs import Repairs
 from equipment.sample.stock import CONTRACTS, GAUGES, PIECES, PLACES
 from equipment.sample.walks import Past
@@ -66,6 +66,7 @@ def _register(house: House) -> None:
     old = Equipment.objects.get(code="DY-09")
     old.retire(today - 40 * DAY, by=by, at=house.at - 40 * DAY, reason="蓄电池容量不足，已更换为 DY-02")
     supplies.load(house)
+    keys.load(house)
 
 
 def _build(house: House) -> dict[str, Place]:

@@ -4,7 +4,7 @@ import io
 import pytest
 from PIL import Image
 
-from equipment.models import Contract, Equipment, Gauge, Place, Supply
+from equipment.models import Cabinet, Contract, Equipment, Gauge, Key, Place, Supply
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +86,25 @@ def make_supply(places, manager, now):
 @pytest.fixture
 def supply(make_supply) -> Supply:
     return make_supply()
+
+
+@pytest.fixture
+def cabinet(places, manager, now) -> Cabinet:
+    row = Cabinet(unit=places["room"].unit, place=places["room"], name="钥匙柜", minder=manager)
+    row.register(by=manager, at=now)
+    return row
+
+
+@pytest.fixture
+def make_key(cabinet, manager, now):
+    def make(code="YS-1", opens="配电间", takers=(), pieces=(), **more) -> Key:
+        key = Key(cabinet=cabinet, code=code, opens=opens, **more)
+        key.register(takers=takers, pieces=pieces, by=manager, at=now)
+        return key
+
+    return make
+
+
+@pytest.fixture
+def key(make_key) -> Key:
+    return make_key()

@@ -17,7 +17,19 @@ from duty.filing import Content, keep
 from duty.links import token_for
 from duty.models import Notice, Role
 from duty.tests.test_architecture import LAYERS
-from equipment.models import CallOut, Contract, Defect, Equipment, Gauge, Keeper, Paper, Place, Supply
+from equipment.models import (
+    Cabinet,
+    CallOut,
+    Contract,
+    Defect,
+    Equipment,
+    Gauge,
+    Keeper,
+    Key,
+    Paper,
+    Place,
+    Supply,
+)
 from equipment.receiving import receive, take_shot
 from equipment.tests.rounds import make_checklist, make_plan, make_round, parcel
 from incidents.first_standard import lay_down
@@ -68,6 +80,8 @@ VERBS = {
     "supply-change": "keep", "supply-retire": "keep", "supply-issue": "handle", "supply-return": "handle",
     "supply-receive": "handle", "supply-write-off": "handle", "supply-count": "handle",
     "round-approve": "approve", "round-explain": "explain", "round-cancel": "explain", "round-parcel": "walk", "round-photo": "walk",
+    "key-change": "keep", "key-retire": "keep", "key-issue": "handle", "key-return": "handle", "key-confirm": "confirm",
+    "cabinet-change": "keep", "cabinet-retire": "keep", "cabinet-count": "handle",
     "objection-withdraw": "withdraw_objection", "objection-answer": "answer_objection", "rate-remove": "set_rate",
 }  # fmt: skip
 # These belong to everyone; editing them asks for the whole.
@@ -178,8 +192,12 @@ def register(unit, person, by, at) -> dict:
     )
     supply.register(by=by, at=at)
     supply.receive(5, by=by, at=at)
+    cabinet = Cabinet(unit=unit, place=place, name="钥匙柜", minder=person)
+    cabinet.register(by=by, at=at)
+    key = Key(cabinet=cabinet, code=f"YS-{unit.pk}", opens="配电间")
+    key.register(by=by, at=at)
     return {
-        "supply": supply,
+        "supply": supply, "cabinet": cabinet, "key": key,
         "place": place, "contract": contract, "piece": piece, "paper": paper,
         "gauge": Gauge.objects.create(equipment=piece, name="温度"),
         "keeper": Keeper.objects.create(equipment=piece, person=person, role="deputy", from_on=first),

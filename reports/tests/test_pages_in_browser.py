@@ -17,8 +17,17 @@ MANAGERS = ["/shifts/new/", "/absences/sick/", "/days/notice/", "/days/2026-10-0
             "/fairness/", "/fairness/?by=night", "/fairness/coverage/"]  # fmt: skip
 REGISTER = ["/equipment/", "/equipment/?q=UPS&category=power", "/equipment/?show=retired", "/equipment/labels/?q=UPS", "/places/", "/contracts/", "/contracts/?show=former",
             "/t/AAAAAAAA/"]  # fmt: skip
-STORES = ["/supplies/", "/supplies/?show=short", "/supplies/?show=former", "/supplies/count/", "/supplies/print/"]
-STORES_KEPT = ["/supplies/new/"]
+STORES = [
+    "/supplies/",
+    "/supplies/?show=short",
+    "/supplies/?show=former",
+    "/supplies/count/",
+    "/supplies/print/",
+    "/keys/",
+    "/keys/?show=out",
+    "/cabinets/",
+]
+STORES_KEPT = ["/supplies/new/", "/keys/new/", "/cabinets/new/"]
 REGISTER_KEPT = ["/equipment/new/", "/places/new/", "/contracts/new/"]
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
@@ -100,6 +109,14 @@ def stores_pages(product) -> list[str]:
         "/supplies/count/?place={}": "SELECT place_id FROM equipment_supply",
         "/supplies/{}/change/": "SELECT matter_id FROM equipment_supply",
         "/supplies/{}/end/": "SELECT matter_id FROM equipment_supply",
+        "/keys/{}/": "SELECT key_id FROM equipment_loan WHERE is_exception",
+        "/keys/{}/?do=issue": "SELECT key_id FROM equipment_loan WHERE returned_at IS NOT NULL",
+        "/keys/{}/change/": "SELECT matter_id FROM equipment_key",
+        "/keys/{}/end/": "SELECT matter_id FROM equipment_key",
+        "/cabinets/{}/": "SELECT matter_id FROM equipment_cabinet",
+        "/cabinets/{}/count/": "SELECT matter_id FROM equipment_cabinet",
+        "/cabinets/{}/change/": "SELECT matter_id FROM equipment_cabinet",
+        "/cabinets/{}/end/": "SELECT matter_id FROM equipment_cabinet",
     }
     return [path.format(*product.sql(f"{query} ORDER BY 1 LIMIT 1")[0]) for path, query in asked.items()]
 

@@ -10,7 +10,7 @@ from conftest import make_person
 from duty.looks import look, once_a_look
 from duty.models import File
 from duty.sweeping import sweep
-from equipment.models import Contract, Equipment, Gauge, Keeper, Paper, Place, Supply
+from equipment.models import Cabinet, Contract, Equipment, Gauge, Keeper, Key, Loan, Paper, Place, Supply
 from equipment.receiving import receive
 from equipment.tests.rounds import answer, make_checklist, make_round, parcel
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
@@ -145,6 +145,36 @@ def test_supplies_cost_the_same_however_many_there_are(house, manager, officer, 
             assert client.get(f"/supplies/{supply.pk}/").status_code == 200
     with django_assert_max_num_queries(MOST_ON_A_FORM):
         assert client.get("/supplies/new/").status_code == 200
+
+
+def test_keys_cost_the_same_however_many_there_are(house, manager, officer, now, django_assert_max_num_queries):
+    place = Place.objects.create(unit=house["ops"], name="值班室")
+    cabinet = Cabinet(unit=house["ops"], place=place, name="钥匙柜", minder=manager)
+    cabinet.register(by=manager, at=now)
+    for number in range(12):
+        key = Key(cabinet=cabinet, code=f"YS-{number}", opens="配电间")
+        key.register(by=manager, at=now)
+        for _turn in range(2):
+            loan = Loan(borrower=officer, purpose="检查", due_back_at=now + dt.timedelta(hours=2))
+            key.issue(loan, by=manager, at=now)
+            if number % 2 or not _turn:
+                key.take_back(by=manager, at=now)
+    found = {key: "out" if key.is_out else "missing" for key in Key.objects.with_state()}
+    for _turn in range(4):
+        cabinet.count(found, by=officer, at=now)
+    for person in (officer, manager):
+        client = Client()
+        client.force_login(person, backend="duty.access.Backend")
+        client.get("/")
+        pages = ["/keys/", "/keys/?show=out&q=配电", "/keys/export/", "/cabinets/", f"/cabinets/{cabinet.pk}/"]
+        for page in [*pages, f"/cabinets/{cabinet.pk}/count/"]:
+            with django_assert_max_num_queries(MOST):
+                assert client.get(page).status_code == 200, page
+        with django_assert_max_num_queries(MOST_ON_A_FORM):
+            assert client.get(f"/keys/{key.pk}/").status_code == 200
+    for page in ("/keys/new/", "/cabinets/new/"):
+        with django_assert_max_num_queries(MOST_ON_A_FORM):
+            assert client.get(page).status_code == 200
 
 
 def test_what_is_asked_twice_in_one_look_is_asked_once():

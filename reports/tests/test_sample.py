@@ -40,11 +40,12 @@ def test_whenever_it_is_loaded_the_present_is_there(clock, settings, tmp_path, m
         "scheduling.qualified", "scheduling.absence", "scheduling.back", "scheduling.swap", "scheduling.publish",
         "equipment.contract",
         "equipment.supply_short", "equipment.supply_expires", "equipment.supply_check", "equipment.supply_back",
+        "equipment.key_back", "equipment.key_count",
     }  # fmt: skip
     late = others.overdue(now)
     assert late.exclude(kind__startswith="equipment.").count() == 1
-    assert set(late.filter(kind__startswith="equipment.supply").values_list("kind", flat=True)) == {
-        "equipment.supply_expires", "equipment.supply_back",
+    assert set(late.filter(kind__regex="^equipment.(supply|key)").values_list("kind", flat=True)) == {
+        "equipment.supply_expires", "equipment.supply_back", "equipment.key_back",
     }  # fmt: skip
     assert not others.filter(fires_at__lte=now).exists()
     assert watchdog.look() == 0
