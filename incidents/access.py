@@ -20,6 +20,9 @@ def note(person, incident) -> bool:
 press = amend = regrade = close = reopen = acknowledge_by_phone = reveal_contact = note
 
 
+equip = note  # issue supplies and hand out keys for it
+
+
 def acknowledge(person, incident) -> bool:
     """Leaders of the unit, and whoever was asked, wherever they are."""
     if person.sight.has(Role.LEADER, unit=incident.unit_id):

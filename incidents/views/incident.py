@@ -3,19 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 
 from duty.access import can, signed_in
 from duty.clock import MINUTE
 from duty.models import Notice, Person
 from duty.views.trail import tell
+from equipment.models import Loan, Movement, MovementKind
 from incidents import from_defects
 from incidents.forms.verbs import CloseForm, InstructForm, NoteForm, PhoneAnswerForm, ReasonForm, RegradeForm
 from incidents.models import Cell, Incident, Status
 from incidents.models.recording import AMENDABLE
 
 REVEALED_FOR = 15 * MINUTE
+TAKEN = 50  # of supplies and of keys on the page
 
 
 def seen_by(person, pk: int) -> Incident:
@@ -33,7 +35,7 @@ def seen_by(person, pk: int) -> Incident:
         "acknowledged_by",
         "closed_by",
     )
-    return get_object_or_404(rows.annotate(words=Subquery(cell.values("words"))), pk=pk)
+    return get_object_or_404(rows.annotate(words=Subquery(cell.values("words")), **_taken()), pk=pk)
 
 
 @signed_in
@@ -88,8 +90,30 @@ def page(request, incident: Incident, status: int = 200, **bound):
         "amended": {amendment.field for amendment in amendments},
         "amendable": AMENDABLE,
         "revealed": is_revealed(story, person, request.at),
+        "may_equip": not incident.is_closed and can(person, "equip", incident),
+        "supplies": list(_supplies(incident, person)) if incident.took_supplies else [],
+        "keys": list(_keys(incident, person)) if incident.took_keys else [],
     }
     return render(request, "incidents/incident.html", context, status=status)
+
+
+def _taken() -> dict:
+    """Whether anything was taken for it: asked with its row, so that most pages ask for no more."""
+    return {
+        "took_supplies": Exists(Movement.objects.filter(incident=OuterRef("pk"))),
+        "took_keys": Exists(Loan.objects.filter(incident=OuterRef("pk"))),
+    }
+
+
+def _supplies(incident, person):
+    """What was issued for it, and what of that is still out (A18)."""
+    rows = Movement.objects.visible_to(person).filter(incident=incident.pk, kind=MovementKind.ISSUED).with_out()
+    return rows.select_related("supply", "person").order_by("id")[:TAKEN]
+
+
+def _keys(incident, person):
+    """Keys that were taken for it (A57)."""
+    return Loan.objects.visible_to(person).filter(incident=incident.pk).select_related("key", "borrower")[:TAKEN]
 
 
 def told() -> Prefetch:
