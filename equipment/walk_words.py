@@ -11,7 +11,8 @@ def words() -> dict[str, str]:
         "out_of_range": pgettext("answer", "out of range"),
         "alarm": pgettext("answer", "alarm"),
         "not_checked": pgettext("answer", "not checked"),
-        "in_general": _("In general"),
+        "given": pgettext("answer", "given"),
+        "in_general": pgettext("stop", "In general"),
         "stop_of": _("Stop %(n)s of %(m)s"),
         "answered_of": _("%(n)s of %(m)s answered"),
         "next": pgettext("stop", "Next"),
@@ -91,7 +92,6 @@ def words() -> dict[str, str]:
         ),
         "refused": _("Not taken: %(why)s"),
         "server_wrong": _("The server could not take it (%(why)s). It is tried again."),
-        "leave": _("Not everything has been sent."),
         "cancelled": _(
             "This round was cancelled meanwhile. What you found stays on this phone: %(what)s. Report defects by hand."
         ),

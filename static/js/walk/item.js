@@ -13,6 +13,7 @@ const VERDICTS = {
 };
 
 export function verdict(judged, item) {
+  if (judged === NORMAL && ["text", "photo", "signature"].includes(item.kind)) return badge(say("given"), "well", "check2");
   const [word, colour, picture] = VERDICTS[judged];
   return badge(say(judged === ABNORMAL && item.kind === "number" ? "alarm" : word), colour, picture);
 }

@@ -131,12 +131,13 @@ export class Page {
     const closed = walk.closed, stop = this.stop;
     document.title = walk.round.title;
     this.drawn = walk.look;
-    this.root.replaceChildren(
+    const parts = [
       this.head(),
       this.message && h("p", { class: "alert alert-info", role: "status" }, this.message),
       ...(closed || walk.ended || !stop ? drawEnd(this, closed) : this.drawStop(stop)),
       closed || walk.ended ? this.away() : this.foot(),
-    );
+    ];
+    this.root.replaceChildren(...parts.filter(Boolean));
     const again = kept && this.root.querySelector(`[data-item="${kept}"]`);
     [...(again?.querySelectorAll("button") ?? [])].find((button) => button.textContent === label)?.focus({ preventScroll: true });
   }
