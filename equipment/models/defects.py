@@ -11,7 +11,6 @@ from duty.clock import duty_today, local
 from duty.evidence import evidence, kept
 from duty.models import File, Line, Matter, Notice
 from duty.steps import Conflict, Subject, verb
-from equipment import ladders
 
 from .defect_states import AGAIN_WITHIN, COLOURS, FIXED, OPEN, TAKEN, VERIFIED, VERIFY_WITHIN, DefectStatus
 from .mending import Mending
@@ -19,6 +18,7 @@ from .pieces import Criticality, Equipment
 from .places import Place, place_tree
 from .readers import units_read
 from .repair_terms import RepairTerm
+from .repairs_owed import Owing
 from .rounds import Round
 from .tickets import next_number
 
@@ -39,7 +39,7 @@ class DefectQuerySet(models.QuerySet):
 
 
 @evidence()
-class Defect(Mending, Subject):
+class Defect(Mending, Owing, Subject):
     """Something is not as it should be, and is to be mended: found by whom and when, who mends it, what it was, who looked after."""
 
     number = models.CharField(_("number"), max_length=20, blank=True, editable=False)
@@ -236,7 +236,7 @@ class Defect(Mending, Subject):
         callout.arrive_by = callout.called_at + dt.timedelta(hours=float(hours)) if hours else None
         callout.defect, callout.called_by = self, by
         callout.save(force_insert=True)
-        self.entry.text = " · ".join(filter(None, [callout.vendor, callout.phone]))
+        self.entry.text = callout.vendor  # the number is for those who may dial it
         if callout.called_at < at:
             self.entry.happened_at = callout.called_at
 
@@ -251,7 +251,7 @@ class Defect(Mending, Subject):
         if not Defect.objects.filter(pk=self.pk, incident__isnull=True).update(incident=matter):
             raise Conflict(self, _now("It was made an incident already."))
         self.incident = matter
-        self.entry.text = str(matter)
+        self.entry.text = matter.number  # what it is about is for those who see it
 
     # Under the verbs
 
@@ -271,35 +271,3 @@ class Defect(Mending, Subject):
         rows = Defect.objects.filter(same, equipment=self.equipment_id, place=self.place_id).exclude(pk=self.pk)
         rows = rows.exclude(status=DefectStatus.WITHDRAWN).filter(found_at__gte=self.found_at - AGAIN_WITHIN)
         return rows.order_by("-found_at").first()
-
-    def promise_taking(self, at: dt.datetime, *, by=None, tell_again: bool = True) -> None:
-        term = RepairTerm.of(self.criticality)
-        due = self.take_by or self.found_at + dt.timedelta(minutes=term.acknowledge_minutes)
-        rungs = ladders.to_take(term.acknowledge_minutes, self.criticality == Criticality.KEY)
-        rungs = ladders.from_now(rungs if tell_again else rungs[1:], due, at)
-        self.owe(
-            TAKEN, due, at=at, by=by, owed_as="equipment.menders", ladder=rungs, runs_from=min(self.found_at, at),
-            fire_now=tell_again,
-        )  # fmt: skip
-
-    def promise_mending(self, at: dt.datetime, *, by=None, told: bool = False) -> None:
-        """Owed by whoever has it in hand, else by those who maintain the piece; `told`: what has fired does not fire again."""
-        term = RepairTerm.of(self.criticality)
-        due = self.fix_by or self.found_at + dt.timedelta(hours=term.fix_hours)
-        rungs = (ladders.yet_to_come if told else ladders.from_now)(ladders.to_mend(term.fix_hours), due, at)
-        owed_as = "" if self.mender_id else "equipment.menders"
-        self.owe(
-            FIXED,
-            due,
-            at=at,
-            by=by,
-            owed_by=self.mender,
-            owed_as=owed_as,
-            ladder=rungs,
-            runs_from=min(self.found_at, at),
-        )
-
-    def promise_verifying(self, at: dt.datetime, *, by=None) -> None:
-        due = (self.fixed_at or at) + VERIFY_WITHIN
-        rungs = ladders.from_now(ladders.TO_VERIFY, due, at)
-        self.owe(VERIFIED, due, at=at, by=by, owed_as="scheduling.officers", ladder=rungs)

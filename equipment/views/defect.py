@@ -80,7 +80,8 @@ def facts(request, defect: Defect) -> dict:
         "answers": list(defect.answers.select_related("round", "by", "item").order_by("-answered_at")[:20]),
         "callouts": callouts,
         "alike": alike,
-        "times": 1 + sum(since <= row.found_at < defect.found_at for row in alike),
+        "times": 1
+        + sum(row.found_at >= since and (row.found_at, row.pk) < (defect.found_at, defect.pk) for row in alike),
         "incident": incident,
         "may_read_incident": incident and Matter.objects.visible_to(request.user).filter(pk=incident.pk).exists(),
         "may_call": can(request.user, "call", defect) or can(request.user, "mend", defect),

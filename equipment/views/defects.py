@@ -20,7 +20,8 @@ FILTERS = ("q", "unit", "piece", "category", "criticality", "state", "mender", "
 
 
 def asked(request) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+    chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    return chosen | {"state": chosen["state"] if chosen["state"] in ("open", *DefectStatus.values) else ""}
 
 
 def filtered(request, chosen: dict[str, str]):
