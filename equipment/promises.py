@@ -44,7 +44,8 @@ def restore_approval(matter_id: int, at) -> None:
 def walk(deadline, person, asked: bool):
     """To the walk for those who may walk it; the round's page asks for the explanation of a missed one."""
     row = Round(unit_id=deadline.unit_id, person_id=deadline.owed_by_id)
-    label = _("Walk") if can(person, "walk", row) else _("View")
+    missed = deadline.rung >= len(deadline.ladder)  # its last rung fires when it is
+    label = (_("Explain") if missed else _("Walk")) if can(person, "walk", row) else _("View")
     return label, reverse("round", args=[deadline.matter_id])
 
 

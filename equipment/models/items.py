@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from duty.evidence import evidence
 from duty.models import File
@@ -20,7 +21,7 @@ from .readers import units_read
 
 class Kind(models.TextChoices):
     STATE = "state", _("normal or abnormal")
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("kind of answer", "number")
     CHOICE = "choice", _("choice")
     TEXT = "text", _("text")
     PHOTO = "photo", _("photo")
