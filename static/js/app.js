@@ -1,5 +1,6 @@
 // What every page gets. Each module looks for its own data attributes and does nothing without them.
 import { startClocks } from "./countdown.js";
+import { startDrafts } from "./drafts.js";
 import { startForms } from "./forms.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
@@ -17,6 +18,7 @@ try {
 }
 
 startClocks();
+startDrafts();
 startForms();
 startKeys();
 startSound();
