@@ -4,31 +4,24 @@ Nothing is written here. Both sheets that go out are read: the one that says som
 """
 
 import datetime as dt
-import io
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 from duty.clock import local
 from duty.sheets import in_every_language, plain
+from duty.sheets_in import MOST_ROWS, Unreadable, sheets_of
 from scheduling.models import Roster, SeatRole, Slot
 from scheduling.naming import Kind, Kinds, Register, Unknown, known_codes
 from scheduling.roster_out import HEADS
 
-LARGEST, LARGEST_UNPACKED = 2_000_000, 40_000_000
-MOST_ROWS, MOST_COLUMNS, MOST_SHEETS, MOST_TOLD = 20_000, 400, 6, 20
+MOST_TOLD = 20
 NEEDED = ("date", "post", "watch", "seat", "person")
 HOURS = ("begins", "ends")  # for the eye: whoever changes them is told where that is done
 
 Changes = dict[int, int | None]  # slot: person
-
-
-class Unreadable(ValueError):
-    """This is no file that can be taken in; its text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,9 @@ class Reading:
 
 def read(file, roster: Roster, slots: list[Slot], register: Register, at: dt.datetime) -> Changes:
     """The seats that the file changes. Raises Unreadable with everything that is wrong, row by row."""
-    readings = [found for rows in _sheets(file) if (found := _reading(rows, roster, slots, register, at))]
+    too_many = _("More than %(n)s rows: this is no roster.") % {"n": MOST_ROWS}
+    sheets = sheets_of(file, _("This file is too large for a roster: 2 MB at most."), too_many)
+    readings = [found for rows in sheets if (found := _reading(rows, roster, slots, register, at))]
     if not readings:
         heads = ", ".join(str(HEADS[head]) for head in NEEDED)
         raise Unreadable(
@@ -67,35 +62,6 @@ def read(file, roster: Roster, slots: list[Slot], register: Register, at: dt.dat
             [_("The list and the table of people × days say different things. Delete the sheet that is not meant.")]
         )
     return telling[0].changes if telling else {}
-
-
-def _sheets(file) -> list[list[tuple]]:
-    if file.size > LARGEST:
-        raise Unreadable([_("This file is too large for a roster: 2 MB at most.")])
-    data = file.read()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
-        if unpacked > LARGEST_UNPACKED:
-            raise Unreadable([_("This file is too large for a roster: 2 MB at most.")])
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return [_rows(sheet) for sheet in book.worksheets[:MOST_SHEETS]]
-    except Unreadable:
-        raise
-    except Exception as why:  # a file of any kind may come; what is wrong with it is the library's to find
-        raise Unreadable(
-            [_("The file cannot be read. Choose an Excel file (.xlsx), best one that was exported here.")]
-        ) from why
-
-
-def _rows(sheet) -> list[tuple]:
-    sheet.reset_dimensions()  # what a file says of its own size need not be true
-    found = []
-    for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
-        found.append(row)
-        if len(found) > MOST_ROWS:
-            raise Unreadable([_("More than %(n)s rows: this is no roster.") % {"n": MOST_ROWS}])
-    return found
 
 
 def _reading(rows: list[tuple], roster: Roster, slots: list[Slot], register: Register, at) -> Reading | None:

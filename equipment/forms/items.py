@@ -3,7 +3,7 @@
 import unicodedata
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,20 +16,6 @@ from equipment.models.items import LIMITS
 from scheduling.forms.times import begin_labels_large
 
 MOST_CHOICES = 20
-# Where a rule of the table that concerns several fields is told.
-BESIDE = {
-    "possible_values_have_room": "most",
-    "an_items_normal_range_has_room": "normal_high",
-    "an_items_alarm_lies_below_normal": "alarm_low",
-    "an_items_alarm_lies_above_normal": "alarm_high",
-    "an_items_alarm_range_has_room": "alarm_high",
-    "an_items_alarm_lies_below_all_normal": "alarm_low",
-    "an_items_alarm_lies_above_all_normal": "alarm_high",
-    "a_choice_has_two_answers_at_least": "choices",
-    "abnormal_choices_are_among_the_choices": "choices",
-    "a_gauge_is_read_as_a_number_on_its_piece": "gauge",
-}
-SAID = {str(rule.name): rule.violation_error_message for rule in Item._meta.constraints if rule.name in BESIDE}
 
 
 class Figure(forms.DecimalField):
@@ -161,9 +147,10 @@ class ItemForm(Watched, forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         item = self.instance
-        if cleaned.get("kind") == Kind.CHOICE and "choices" in cleaned:
-            item.choices = [words for words, _bad in cleaned["choices"]]
-            item.bad_choices = [words for words, bad in cleaned["choices"] if bad]
+        if cleaned.get("kind") == Kind.CHOICE:
+            said = [(words, bad) for words, bad in self["choices"].value() or [] if words]
+            item.choices = [words for words, _bad in said]
+            item.bad_choices = [words for words, bad in said if bad]
         gauge = cleaned.get("gauge")
         if gauge and cleaned.get("kind") == Kind.NUMBER and not any(self.data.get(self.add_prefix(n)) for n in BOUNDS):
             cleaned |= {name: getattr(gauge, name) for name in BOUNDS}
@@ -175,20 +162,3 @@ class ItemForm(Watched, forms.ModelForm):
         if cleaned.get("kind") != Kind.CHOICE:
             self._errors.pop("choices", None)
         return cleaned
-
-    def _get_validation_exclusions(self):
-        """The choices are read by a field of another kind; the table's rules hold for them all the same."""
-        excluded = super()._get_validation_exclusions()
-        return excluded if "choices" in self._errors else excluded - {"choices", "bad_choices"}
-
-    def _post_clean(self):
-        """Tell the table's rules beside the field that has to change."""
-        super()._post_clean()
-        said = self._errors.get(NON_FIELD_ERRORS)
-        for error in said.as_data() if said else []:
-            beside = next((field for name, field in BESIDE.items() if SAID[name] == error.message), None)
-            if beside in self.fields:
-                said.data.remove(error)
-                self.add_error(beside, error)
-        if said is not None and not said.data:
-            del self._errors[NON_FIELD_ERRORS]

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from duty.evidence import evidence
 from duty.models import File
+from equipment.judging import possible
 from equipment.measures import KNOWN, NONE
 
 from .checklists import Version
@@ -44,6 +45,23 @@ class When(models.TextChoices):
 
 
 LIMITS = ("least", "most", *BOUNDS)
+# (low, high, the one of them that has to change, the rule's name, whether they may not be equal, what is said)
+IN_ORDER = (
+    ("least", "most", "most", "possible_values_have_room", True,
+     _("The lowest possible value must lie below the highest.")),
+    ("normal_low", "normal_high", "normal_high", "an_items_normal_range_has_room", True,
+     _("The normal range is the wrong way round: “from” must lie below “to”.")),
+    ("alarm_low", "normal_low", "alarm_low", "an_items_alarm_lies_below_normal", False,
+     _("“Alarm below” must not lie above the beginning of the normal range.")),
+    ("normal_high", "alarm_high", "alarm_high", "an_items_alarm_lies_above_normal", False,
+     _("“Alarm above” must not lie below the end of the normal range.")),
+    ("alarm_low", "alarm_high", "alarm_high", "an_items_alarm_range_has_room", True,
+     _("“Alarm below” must lie below “alarm above”: every value would be an alarm.")),
+    ("alarm_low", "normal_high", "alarm_low", "an_items_alarm_lies_below_all_normal", True,
+     _("“Alarm below” must not lie above the normal range.")),
+    ("normal_low", "alarm_high", "alarm_high", "an_items_alarm_lies_above_all_normal", True,
+     _("“Alarm above” must not lie below the normal range.")),
+)  # fmt: skip
 FROZEN = """
 IF EXISTS (SELECT 1 FROM equipment_version v WHERE v.published_at IS NOT NULL
            AND v.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END) THEN
@@ -144,34 +162,7 @@ class Item(models.Model):
                 name="only_a_follow_up_depends_on_an_answer",
             ),
             models.UniqueConstraint(fields=["version", "thread"], name="a_thread_runs_once_through_a_version"),
-            _in_order(
-                "least", "most", "possible_values_have_room",
-                _("The lowest possible value must lie below the highest."), strictly=True,
-            ),
-            _in_order(
-                "normal_low", "normal_high", "an_items_normal_range_has_room",
-                _("The normal range is the wrong way round: “from” must lie below “to”."), strictly=True,
-            ),
-            _in_order(
-                "alarm_low", "normal_low", "an_items_alarm_lies_below_normal",
-                _("“Alarm below” must not lie above the beginning of the normal range."),
-            ),
-            _in_order(
-                "normal_high", "alarm_high", "an_items_alarm_lies_above_normal",
-                _("“Alarm above” must not lie below the end of the normal range."),
-            ),
-            _in_order(
-                "alarm_low", "alarm_high", "an_items_alarm_range_has_room",
-                _("“Alarm below” must lie below “alarm above”: every value would be an alarm."), strictly=True,
-            ),
-            _in_order(
-                "alarm_low", "normal_high", "an_items_alarm_lies_below_all_normal",
-                _("“Alarm below” must not lie above the normal range."), strictly=True,
-            ),
-            _in_order(
-                "normal_low", "alarm_high", "an_items_alarm_lies_above_all_normal",
-                _("“Alarm above” must not lie below the normal range."), strictly=True,
-            ),
+            *(_in_order(low, high, name, said, strictly=strictly) for low, high, _beside, name, strictly, said in IN_ORDER),
         ]  # fmt: skip
         indexes = [models.Index(fields=["version", "order"], name="items_of_a_version")]
 
@@ -190,16 +181,30 @@ class Item(models.Model):
             self.choices, self.bad_choices = [], []
         if self.kind in (Kind.PHOTO, Kind.SIGNATURE):
             self.photo_always = self.photo_if_abnormal = False
-        if self.least is not None and self.most is not None and self.least >= self.most:
-            return  # the table's own rule says so
-        beyond_all = {
-            name: _("Such a value cannot be read: it lies beyond what is possible.")
-            for name in LIMITS[2:]
-            if (value := getattr(self, name)) is not None
-            and ((self.least is not None and value < self.least) or (self.most is not None and value > self.most))
-        }
-        if beyond_all:
-            raise ValidationError(beyond_all)
+        if wrong := self._wrong_limits() | self._wrong_choices():
+            raise ValidationError(wrong)
+
+    def _wrong_limits(self) -> dict:
+        """The table's own rules, told beside the field that has to change; and that no limit lies where nothing is read."""
+        wrong: dict = {}
+        for low, high, beside, _name, strictly, said in IN_ORDER:
+            one, other = getattr(self, low), getattr(self, high)
+            if one is not None and other is not None and (other < one or (strictly and other == one)):
+                wrong.setdefault(beside, said)
+        if "most" in wrong:
+            return wrong
+        for name in BOUNDS:
+            value = getattr(self, name)
+            if value is not None and not possible(value, self):
+                wrong.setdefault(name, _("Such a value cannot be read: it lies beyond what is possible."))
+        return wrong
+
+    def _wrong_choices(self) -> dict:
+        if self.kind == Kind.CHOICE and len(self.choices) < 2:
+            return {"choices": _("Write two choices at least.")}
+        if not set(self.bad_choices) <= set(self.choices):
+            return {"choices": _("What counts as abnormal is one of the choices.")}
+        return {}
 
     def take_from(self, gauge: Gauge) -> None:
         """Read that gauge, within its limits as they are today; later changes of the gauge change no checklist."""

@@ -71,7 +71,7 @@ VERBS = {
     "checklist-change": "keep", "checklist-retire": "keep", "checklist-back": "keep", "checklist-revise": "keep",
     "checklist-edit": "keep", "checklist-publish": "keep", "checklist-drop": "keep", "checklist-item": "keep", "checklist-stop": "keep",
     "checklist-gauges": "keep", "checklist-copy": "keep", "checklist-clear": "keep", "checklist-arrange": "keep",
-    "item-change": "keep", "item-double": "keep", "item-remove": "keep", "piece-checklist": "keep",
+    "checklist-import": "keep", "item-change": "keep", "item-double": "keep", "item-remove": "keep", "piece-checklist": "keep",
     "plan-change": "keep", "plan-end": "keep",
     "defect-take": "take", "defect-assign": "assign", "defect-come": "come", "defect-fix": "fix", "defect-verify": "verify",
     "defect-back": "send_back", "defect-hand": "hand_on", "defect-withdraw": "withdraw", "defect-regrade": "regrade",
