@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from duty.access import can
 from duty.clock import local
@@ -59,7 +60,7 @@ def take_back(deadline, person, asked: bool):
 
 def count(deadline, person, asked: bool):
     if can(person, "handle", Cabinet(unit_id=deadline.unit_id)):
-        return _("Count"), reverse("cabinet-count", args=[deadline.matter_id])
+        return pgettext("keys", "Count"), reverse("cabinet-count", args=[deadline.matter_id])
     return _("View"), reverse("cabinet", args=[deadline.matter_id])
 
 
@@ -78,8 +79,8 @@ def handed_over(shift, at):
         counted = (
             _("counted %(time)s") % {"time": f"{local(cabinet.counted_at):%m-%d %H:%M}"} if cabinet.counted_at else ""
         )
-        said = [_("%(in)d of %(all)d are there") % values, counted or _("never counted"), wrong.get(cabinet.pk, "")]
-        grading = (2, _("differs")) if cabinet.pk in wrong else (0, "")
+        said = [_("%(in)d of %(all)d are there") % values, counted, wrong.get(cabinet.pk, "")]
+        grading = (2, _("differs")) if cabinet.pk in wrong else (4, _("as written") if counted else _("never counted"))
         rows.append(
             (cabinet.name, " · ".join(filter(None, said)), reverse("cabinet-count", args=[cabinet.pk]), grading)
         )
@@ -88,7 +89,7 @@ def handed_over(shift, at):
     )
     for loan in loans:
         until = _("%(whom)s, until %(time)s") % {"whom": loan.whom, "time": f"{local(loan.due_back_at):%m-%d %H:%M}"}
-        late = (2, _("not back yet")) if loan.due_back_at < at else (0, "")
+        late = (2, _("not back yet")) if loan.due_back_at < at else (4, pgettext("key", "out"))
         rows.append((str(loan.key), until, loan.key.get_absolute_url(), late))
     return rows
 

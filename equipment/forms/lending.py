@@ -5,7 +5,7 @@ import datetime as dt
 from django import forms
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from duty.clock import day_of, local, zone
 from duty.forms.people import plain_helper
@@ -29,7 +29,7 @@ def approvers_of(unit_id: int, people: list[Person]) -> list[Person]:
 class LendForm(forms.Form):
     """To whom, why, until when; an approver and a reason where the register asks for them."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=40, required=False)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Or from outside: name"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=20, required=False, validators=[phone_number])
     company = forms.CharField(label=gettext_lazy("From which unit"), max_length=60, required=False)
     purpose = forms.CharField(label=gettext_lazy("Purpose"), max_length=200, required=False)

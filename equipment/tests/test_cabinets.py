@@ -105,6 +105,16 @@ def test_a_cabinet_is_entered_once_and_given_up_when_it_is_empty(as_, manager, h
     assert not Deadline.objects.open().filter(matter=cabinet.pk).exists()
 
 
+def test_keys_are_counted_in_the_order_of_their_hooks(as_, officer, leader, cabinet, make_key, now):
+    for number in (11, 2, 1):
+        key = make_key(f"YS-{number}", hook=f"{number} 号钩")
+    hand(key, officer, leader, now)
+    page = Page(as_(officer).get(f"/cabinets/{cabinet.pk}/count/"))
+    places = [page.text.index(f"{hook} 号钩 ·") for hook in ("1", "2", "11")]
+    assert page.text.index("陈立") < places[1]
+    assert places == sorted(places)
+
+
 def test_who_may_do_what(as_, cabinet, key, officer, auditor, outsider, manager):
     assert as_(auditor).get(cabinet.get_absolute_url()).status_code == 200
     assert as_(auditor).get(f"/cabinets/{cabinet.pk}/count/").status_code == 403

@@ -1,5 +1,7 @@
 """Where keys are kept: each cabinet, and its counts, one per watch (A57)."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
@@ -12,10 +14,11 @@ from duty.pages import Older
 from equipment.access import HANDLERS, KEEPERS, handlers, keepers, readers
 from equipment.forms.keys import CabinetForm
 from equipment.forms.lending import KeyCountForm
-from equipment.models import Cabinet, CountedKey, Key
+from equipment.models import Cabinet, CountedKey, Key, Loan
 from scheduling.models.shifts import watch_of
 
 COUNTS = 10
+DIGITS = re.compile(r"([0-9]+)")
 
 
 @readers
@@ -52,7 +55,16 @@ def _keys(cabinet: Cabinet, *, held: bool = False) -> list[Key]:
     rows = cabinet.keys.standing()
     if held:
         list(rows.select_for_update(of=("self",)).order_by("pk"))  # nobody hands one out while it is counted
-    return list(rows.with_state().order_by("hook", "code"))
+    keys = sorted(rows.with_state(), key=lambda key: (_in_order(key.hook), key.code))
+    holders = {loan.key_id: loan.whom for loan in Loan.objects.out().filter(key__in=keys).select_related("borrower")}
+    for key in keys:
+        key.holder = holders.get(key.pk, "")
+    return keys
+
+
+def _in_order(hook: str) -> list:
+    """2 before 11, as the hooks hang."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in DIGITS.split(hook)]
 
 
 @signed_in

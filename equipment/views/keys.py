@@ -109,7 +109,9 @@ def page(request, key: Key, **bound):
     elif may_handle:
         forms["return"] = bound.get("return") or TakeBackForm(key=key)
         forms["receipt"] = bound.get("receipt") or ReceiptForm(loan=loan, request=request)
-    loans = key.loans.select_related("borrower", "approver", "issued_by", "confirmed_by", "returned_to", "incident")
+    loans = key.loans.filter(returned_at__isnull=False).select_related(
+        "borrower", "approver", "issued_by", "confirmed_by", "returned_to", "incident"
+    )
     counted = key.counted.select_related("count__by").order_by("-id")[:5]
     context = {
         "row": key,
