@@ -13,12 +13,14 @@ from equipment.models.rounds import UNDONE
 from equipment.walking import Found, Stop, stops_of, version_of, walked, with_last_values
 
 
-def state(walk: Round, person, at: dt.datetime) -> dict:
+def state(walk: Round, person, at: dt.datetime, brief: bool = False) -> dict:
+    """All of it; `brief` without the checklist, which never changes while the round is walked."""
     version = version_of(walk)
-    stops = with_last_values(walk, walked(walk, stops_of(version)))
+    stops = walked(walk, stops_of(version))
+    asks = {} if brief else {"stops": [_stop(walk, stop, at) for stop in with_last_values(walk, stops)]}
     colour, word = walk.state(at)
     rows = [row for stop in stops for row in stop.rows]
-    return {
+    return asks | {
         "person": {"pk": person.pk, "name": person.name},
         "at": _iso(at),
         "round": {
@@ -30,7 +32,6 @@ def state(walk: Round, person, at: dt.datetime) -> dict:
             "page": walk.get_absolute_url(),
         },
         "version": version and version.pk,
-        "stops": [_stop(walk, stop, at) for stop in stops],
         "answers": [_answer(row.answer, at) for row in rows if row.answer],
         "shots": [
             {"uid": str(shot.uid), "item": row.item.pk, "small": reverse("shot-small", args=[shot.pk])}

@@ -38,7 +38,9 @@ def walk_through(row, by, at):
 
 def test_the_check_before_duty_stands_open_until_it_is_walked(house, watch, officer, manager, now):
     checklist = make_checklist(house["ops"], manager, now, "通信检查", use="before")
-    assert open_points(watch, "before", now) == [("通信检查: not begun", f"/rounds/start/?checklist={checklist.pk}")]
+    assert [address for _text, address in open_points(watch, "before", now)] == [
+        f"/rounds/start/?checklist={checklist.pk}"
+    ]
     row = begin_now(checklist, by=officer, at=now)
     assert row.shift == watch
     assert [address for _text, address in open_points(watch, "before", now)] == [row.get_absolute_url()]

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, signed_in
 from duty.filing import examined
+from duty.looks import look
 from duty.models.files import PHOTOS
 from equipment.models import Round
 from equipment.plain_walk import PlainWalk
-from equipment.receiving import Clock, instant, plain, receive, take_shot
+from equipment.reading import instant, plain
+from equipment.receiving import Clock, receive, take_shot
 from equipment.telephone import state, taken
 from equipment.views.rounds import held, seen
 from equipment.walk_words import words
@@ -52,8 +54,9 @@ def kept(request, pk: int):
     return JsonResponse(_state(request, seen(request, pk)))
 
 
-def _state(request, row: Round) -> dict:
-    return state(row, request.user, request.at) | {"csrf": get_token(request)}
+def _state(request, row: Round, brief: bool = False) -> dict:
+    with look():  # after what was written, its parts are asked for once
+        return state(row, request.user, request.at, brief) | {"csrf": get_token(request)}
 
 
 @signed_in
@@ -80,7 +83,8 @@ def parcel(request, pk: int):
         return _refused(" ".join(why.messages), 422)
     row = seen(request, pk)
     uids = [answer.get("uid") for answer in sent.get("answers") or []]
-    return JsonResponse(_state(request, row) | {"refused": refused, "taken": taken(row, uids)})
+    brief = row.version_id is not None and sent.get("knows") == row.version_id
+    return JsonResponse(_state(request, row, brief) | {"refused": refused, "taken": taken(row, uids)})
 
 
 @signed_in

@@ -36,9 +36,9 @@ export async function fetchState(person, pk) {
 
 // Tell the server, and keep what it tells back.
 async function tell(person, pk, state, parcel) {
-  const sent = { uid: newId(), person, sent_at: new Date().toISOString(), version: state.version, device: navigator.userAgent.slice(0, 40), ...parcel };
+  const sent = { uid: newId(), person, sent_at: new Date().toISOString(), version: state.version, knows: state.version, device: navigator.userAgent.slice(0, 40), ...parcel };
   const said = await ask(`/rounds/${pk}/parcel/`, { body: JSON.stringify(sent), type: "application/json", csrf: state.csrf });
-  return said;
+  return { stops: state.stops, ...said };
 }
 
 async function sendShot(person, pk, state, entry) {
