@@ -8,8 +8,9 @@ class DutyConfig(AppConfig):
     verbose_name = _("People and units")
 
     def ready(self):
-        from duty import checks, recipients  # noqa: F401
+        from duty import checks, migrating, recipients  # noqa: F401
 
+        migrating.triggers_redraw_nothing()
         recipients.plug_in()
 
 
