@@ -137,6 +137,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapsing": {"task": "scheduling.lapse", "schedule": 60, "options": {"expires": 55}},
     "drafts": {"task": "scheduling.begin_ahead", "schedule": 3600, "options": {"expires": 3000}},
     "archive": {"task": "scheduling.archive", "schedule": 3600, "options": {"expires": 3000}},
+    "trends": {"task": "equipment.reckon", "schedule": 3600, "options": {"expires": 3000}},
     "rounds": {"task": "equipment.lay", "schedule": 60, "options": {"expires": 55}},
     "searches": {"task": "scheduling.pick_up", "schedule": 20, "options": {"expires": 15}},
 }

@@ -9,3 +9,11 @@ def lay():
     from equipment import laying
 
     laying.lay(duty_now())
+
+
+@shared_task(name="equipment.reckon", time_limit=600)
+def reckon():
+    from duty.clock import duty_now
+    from equipment import reckoning
+
+    reckoning.reckon(duty_now())

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from equipment.views import (
+    analysis,
     cabinets,
     callouts,
     checklist_sheets,
@@ -12,6 +13,7 @@ from equipment.views import (
     drafts,
     gauges,
     item_sheets,
+    history,
     items,
     keepers,
     keys,
@@ -32,6 +34,7 @@ from equipment.views import (
     stock,
     stops,
     supplies,
+    trends,
     unchecked,
     walking,
 )
@@ -168,4 +171,15 @@ urlpatterns = [
     path("cabinets/<int:pk>/change/", cabinets.change, name="cabinet-change"),
     path("cabinets/<int:pk>/end/", cabinets.retire, name="cabinet-retire"),
     path("cabinets/<int:pk>/count/", cabinets.count, name="cabinet-count"),
+    # The running log and its analysis
+    path("equipment/<int:pk>/history/", history.history, name="piece-history"),
+    path("equipment/<int:pk>/history/export/", history.sheet, name="piece-history-sheet"),
+    path("equipment/<int:pk>/trends/", trends.piece_trends, name="piece-trends"),
+    path("trends/", trends.trends, name="trends"),
+    path("equipment/recurrence/", analysis.recurrence, name="recurrence"),
+    path("rounds/calendar/", analysis.calendar, name="rounds-calendar"),
+    path("rounds/calendar/export/", analysis.calendar_sheet, name="rounds-calendar-sheet"),
+    path("equipment/summary/", analysis.summary, name="equipment-summary"),
+    path("equipment/summary/print/", analysis.summary_paper, name="equipment-summary-print"),
+    path("equipment/summary/export/", analysis.summary_sheet, name="equipment-summary-sheet"),
 ]

@@ -14,6 +14,7 @@ from .keepers import Keeper, KeeperRole
 from .keys import Key, KeyKind, OpenTo
 from .loans import Confirmed, Loan, Seal
 from .lots import Lot, Movement, MovementKind
+from .outlooks import Outlook
 from .papers import Paper
 from .pieces import Category, Criticality, Equipment
 from .places import Place
@@ -54,6 +55,7 @@ __all__ = [
     "Movement",
     "MovementKind",
     "OpenTo",
+    "Outlook",
     "Paper",
     "Parcel",
     "Place",

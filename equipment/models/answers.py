@@ -86,6 +86,9 @@ class Answer(models.Model):
                 fields=["item", "-answered_at"], name="findings_by_item",
                 condition=Q(judged__gt=0, superseded_at__isnull=True),
             ),
+            models.Index(
+                fields=["answered_at"], name="findings_by_time", condition=Q(judged__gt=0, superseded_at__isnull=True)
+            ),
         ]  # fmt: skip
 
     def __str__(self):

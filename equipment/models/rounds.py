@@ -148,6 +148,9 @@ class Round(Subject):
             models.Index(fields=["plan", "planned_at"], name="rounds_of_a_plan"),
             models.Index(fields=["missed_at"], condition=Q(status__in=UNDONE), name="rounds_undone"),
             models.Index(fields=["shift"], condition=Q(shift__isnull=False), name="rounds_of_a_shift"),
+            models.Index(
+                fields=["version", "-done_at"], condition=Q(done_at__isnull=False), name="rounds_walked_of_a_version"
+            ),
         ]
 
     def __str__(self):

@@ -2,6 +2,7 @@
 
 from duty.clock import DAY, day_of, last_of_month
 from duty.sample import House
+from equipment import reckoning
 from equipment.models import Contract, Equipment, Gauge, Keeper, KeeperRole, Place
 from equipment.sample import keys, lists, present, supplies
 from equipment.sample.repairs import Repairs
@@ -23,6 +24,7 @@ def _walk(house: House) -> None:
     Repairs(past).write()
     past.answer()
     present.live(house, plans)
+    reckoning.reckon(house.at)
 
 
 def _register(house: House) -> None:

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
 from duty.clock import day_of
-from duty.views.trail import tell
 from equipment.access import KEEPERS, keepers
 from equipment.forms.papers import PaperForm
 from equipment.forms.pieces import PieceForm, RetireForm
+from equipment.history import NAMES, Stream
 from equipment.looking_after import looked_at_by
 from equipment.models import Criticality, Equipment
 from equipment.models.readers import units_read
@@ -60,7 +60,8 @@ def page(request, piece: Equipment, paper_form: PaperForm | None = None):
         "may_keep": can(request.user, "keep", piece),
         "may_call": can(request.user, "call", piece),
         "may_read_story": can(request.user, "read_story", piece),
-        "story": tell(piece.matter)[::-1][:30],
+        "log": Stream(piece, request.user, size=10).rows,
+        "names": NAMES,
         "open_defects": list(piece.defects.open().select_related("mender").order_by("found_at")[:20]),
         "may_report": can(request.user, "report", piece),
         "paper_form": paper_form or PaperForm(),

@@ -28,6 +28,14 @@ STORES = [
     "/cabinets/",
 ]
 STORES_KEPT = ["/supplies/new/", "/keys/new/", "/cabinets/new/"]
+ANALYSIS = [
+    "/trends/",
+    "/rounds/calendar/",
+    "/rounds/calendar/?month=2026-02",
+    "/equipment/recurrence/",
+    "/equipment/summary/",
+    "/equipment/summary/print/",
+]
 REGISTER_KEPT = ["/equipment/new/", "/places/new/", "/contracts/new/"]
 REPAIRS = [
     "/defects/",
@@ -94,6 +102,9 @@ def rostering_pages(product) -> list[str]:
 def register_pages(product) -> list[str]:
     asked = {
         "/equipment/{}/": "SELECT equipment_id FROM equipment_gauge",
+        "/equipment/{}/history/": "SELECT equipment_id FROM equipment_defect WHERE equipment_id IS NOT NULL",
+        "/equipment/{}/trends/": "SELECT equipment_id FROM equipment_answer WHERE gauge_id IS NOT NULL",
+        "/equipment/{}/trends/?days=all": "SELECT equipment_id FROM equipment_answer WHERE gauge_id IS NOT NULL",
         "/equipment/{}/change/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
         "/equipment/{}/retire/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
         "/equipment/{}/gauges/new/": "SELECT matter_id FROM equipment_equipment WHERE until_on IS NULL",
@@ -166,6 +177,7 @@ def test_every_page_is_clean(product, open_browser, axe, theme, language, width)
             *REPAIRS,
             *repair_pages(product),
             *STORES,
+            *ANALYSIS,
             *matter_pages(product),
         )
     ]

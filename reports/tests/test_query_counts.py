@@ -11,6 +11,7 @@ from duty.looks import look, once_a_look
 from duty.models import File, Role
 from duty.sweeping import sweep
 from equipment.models import (
+    Answer,
     Cabinet,
     CallOut,
     Contract,
@@ -25,7 +26,7 @@ from equipment.models import (
     Supply,
 )
 from equipment.receiving import receive
-from equipment.tests.rounds import answer, make_checklist, make_round, parcel
+from equipment.tests.rounds import answer, make_checklist, make_plan, make_round, parcel
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +127,63 @@ def test_the_register_costs_the_same_however_much_is_in_it(house, manager, offic
     for page in ("/equipment/new/", f"/equipment/{piece.pk}/change/", "/places/new/", "/contracts/new/"):
         with django_assert_max_num_queries(MOST_ON_A_FORM):
             assert client.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize("rounds", [3, 12])
+def test_the_log_and_its_analysis_cost_the_same_however_much_was_found(
+    house, manager, officer, now, rounds, django_assert_max_num_queries
+):
+    place = Place.objects.create(unit=house["ops"], name="配电间")
+    piece = Equipment(unit=house["ops"], place=place, name="UPS", code="DY-1", category="power")
+    piece.register(by=manager, at=now)
+    gauges = [Gauge.objects.create(equipment=piece, name=f"读数 {n}", normal_high=9) for n in range(rounds)]
+    items = [
+        {"question": f"读数 {n}", "equipment": piece, "gauge": gauge, "kind": "number"}
+        for n, gauge in enumerate(gauges)
+    ]
+    checklist = make_checklist(house["ops"], manager, now - dt.timedelta(days=90), items=items)
+    for n in range(rounds):
+        at = now - dt.timedelta(days=n + 1)
+        row = make_round(
+            checklist, at, plan=make_plan(checklist, manager, now, name=f"计划 {n}", person=officer, times=[dt.time(9)])
+        )
+        row.begin(by=officer, at=at)
+        for item in checklist.in_force.items.all():
+            Answer.objects.create(
+                round=row,
+                item=item,
+                equipment=piece,
+                gauge=item.gauge,
+                number=10,
+                judged=1,
+                answered_at=at,
+                received_at=at,
+                by=officer,
+            )
+        row.finish(by=officer, at=at)
+        defect = Defect(unit=house["ops"], equipment=piece, what=f"故障 {n}", found_at=at, found_by=officer)
+        defect.report(by=officer, at=at)
+        CallOut.objects.create(defect=defect, vendor=f"公司 {n}", called_at=at, called_by=officer, arrived_at=at)
+        missed = make_round(checklist, at - dt.timedelta(hours=9))
+        missed.explain("停电", by=officer, at=now)
+    for person in (officer, manager):
+        client = Client()
+        client.force_login(person, backend="duty.access.Backend")
+        client.get("/")
+        for page in (
+            f"/equipment/{piece.pk}/history/", f"/equipment/{piece.pk}/trends/", "/trends/", "/rounds/calendar/", "/equipment/recurrence/",
+            f"/equipment/{piece.pk}/history/export/",
+        ):  # fmt: skip
+            with django_assert_max_num_queries(MOST):
+                assert client.get(page).status_code == 200, page
+        for page in (
+            f"/equipment/{piece.pk}/",
+            "/equipment/summary/",
+            "/equipment/summary/print/",
+            "/equipment/summary/export/",
+        ):
+            with django_assert_max_num_queries(30):
+                assert client.get(page).status_code == 200, page
 
 
 def test_supplies_cost_the_same_however_many_there_are(house, manager, officer, now, django_assert_max_num_queries):
