@@ -24,6 +24,13 @@ class Foreseen:
     no_watch: bool  # the post has no watch on a published roster in the coming week
 
 
+def next_by_the_clock(plan: Plan, at: dt.datetime) -> dt.datetime | None:
+    """When it is planned next, where that needs no roster: a list asks it of many plans."""
+    if plan.rhythm in OF_A_WATCH:
+        return None
+    return min((instant for instant, _shift in expected(plan, at, at + HORIZON[Rhythm(plan.rhythm)], [])), default=None)
+
+
 def foresee(plan: Plan, at: dt.datetime) -> Foreseen:
     start = at
     if plan.from_on:

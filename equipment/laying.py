@@ -58,13 +58,15 @@ def lay_plan(pk: int, at: dt.datetime) -> int:
     return changed
 
 
-def expected(plan: Plan, start: dt.datetime, until: dt.datetime):
-    """(planned instant, its watch or None) from `start` (included) to `until` (not), in no order."""
-    shifts = []
-    if plan.post_id:
+def expected(plan: Plan, start: dt.datetime, until: dt.datetime, shifts: list[Shift] | None = None):
+    """(planned instant, its watch or None) from `start` (included) to `until` (not), in no order.
+
+    `shifts` are the watches of its post around that time where they are known; else they are read.
+    """
+    if shifts is None and plan.post_id:
         near = Shift.objects.live().filter(post=plan.post_id, starts_at__lt=until + LONGEST_WATCH, ends_at__gt=start)
         shifts = list(near.order_by("starts_at"))
-    for planned_at, shift in _instants(plan, shifts, start, until):
+    for planned_at, shift in _instants(plan, shifts or [], start, until):
         day = day_of(planned_at)
         if start <= planned_at < until and plan.from_on <= day and (plan.until_on is None or day <= plan.until_on):
             yield planned_at, shift

@@ -48,7 +48,7 @@ def rhythm_in_words(plan) -> str:
         hours = plan.every_hours or 0
         said = ngettext("every hour within each watch", "every %(n)d hours within each watch", hours) % {"n": hours}
         first = _("the first one %(span)s after it begins") % {"span": minutes(offset)}
-        return _listed([said, first]) if offset else said
+        return _("%(every)s, %(first)s") % {"every": said, "first": first} if offset else said
     if plan.rhythm == "start":
         return (
             _("%(span)s after each watch begins") % {"span": minutes(offset)} if offset else _("when each watch begins")

@@ -81,4 +81,9 @@ def _said(offset: int, first: dt.time | None) -> str:
         return "0" if offset == 0 else f"{offset:+d}".replace("-", "−")
     at = dt.datetime.combine(dt.date(2001, 1, 3), first) + offset * MINUTE
     days = (at.date() - dt.date(2001, 1, 3)).days
-    return f"{at:%H:%M}" + (f" ({days:+d} d)" if days else "")
+    if days == 0:
+        return f"{at:%H:%M}"
+    if abs(days) == 1:
+        words = pgettext("time of day", "next day %(t)s") if days > 0 else pgettext("time of day", "day before %(t)s")
+        return words % {"t": f"{at:%H:%M}"}
+    return f"{at:%H:%M} ({days:+d} d)"

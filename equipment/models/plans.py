@@ -9,7 +9,7 @@ from duty.evidence import evidence
 from duty.models import Line, Matter
 from duty.steps import Conflict, Subject, verb
 from equipment.rhythm import LAST_DAY
-from equipment.rhythm_words import rhythm_in_words
+from equipment.rhythm_words import minutes, rhythm_in_words
 from scheduling.models.pool import within
 
 from .checklists import Checklist
@@ -156,6 +156,10 @@ class Plan(Subject):
     @property
     def rhythm_in_words(self) -> str:
         return rhythm_in_words(self)
+
+    @property
+    def window_in_words(self) -> str:
+        return minutes(self.window_minutes)
 
     @property
     def walker(self) -> str:

@@ -191,7 +191,7 @@ def test_what_could_not_be_checked_needs_a_reason(walk, items, officer, now):
 
 def test_a_missed_round_is_not_begun_the_next_morning(walk, items, officer, now):
     morning = now + dt.timedelta(hours=9)
-    with pytest.raises(Conflict, match="missed|漏检"):
+    with pytest.raises(Conflict, match=r"missed|漏检"):
         receive(walk, parcel(morning, answer(items[0], "normal", morning)), by=officer, at=morning)
     walk.refresh_from_db()
     assert walk.is_missed(morning)

@@ -12,7 +12,7 @@ from duty.forms.reasons import ReasonForm
 from duty.pages import number_asked
 from duty.views.trail import tell
 from equipment.access import KEEPERS, keepers, readers
-from equipment.foreseeing import foresee
+from equipment.foreseeing import foresee, next_by_the_clock
 from equipment.forms.plans import PlanForm
 from equipment.laying import lay_plan
 from equipment.models import Checklist, Plan, Round, Status
@@ -50,7 +50,10 @@ def plans(request):
     ahead = Round.objects.filter(plan=OuterRef("pk"), status__in=UNDONE, missed_at__gt=request.at)
     rows = rows.select_related("unit", "checklist", "post", "person", "matter")
     rows = rows.annotate(next_at=Subquery(ahead.order_by("planned_at").values("planned_at")[:1]))
-    context = {"plans": list(rows[:SHOWN]), "ended": ended, "may_keep": request.user.sight.has(*KEEPERS)}
+    rows = list(rows[:SHOWN])
+    for row in rows:
+        row.next_at = None if ended else row.next_at or next_by_the_clock(row, request.at)
+    context = {"plans": rows, "ended": ended, "may_keep": request.user.sight.has(*KEEPERS)}
     return render(request, "equipment/plans.html", context)
 
 

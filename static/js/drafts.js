@@ -136,12 +136,12 @@ export function startDrafts() {
   document.querySelectorAll("form[data-unsaved]").forEach(guard);
   document.querySelectorAll("[data-foreseen]").forEach(foresee);
   document.addEventListener("click", (event) => {
-    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    document.querySelectorAll("details.dots[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
+    if (event.key === "Escape") document.querySelectorAll("details.dots[open]").forEach((menu) => (menu.open = false));
   });
   if (location.hash.endsWith("-more")) {
     document.getElementById(location.hash.slice(1))?.querySelector('input[name="question"]')?.focus();
