@@ -29,14 +29,15 @@ def _place(name: str) -> tuple[str, object]:
 
 
 @register.inclusion_tag("duty/_nav_item.html", takes_context=True)
-def nav(context, name: str, label: str, picture: str, count: int = 0):
-    """An entry of the rail, for those whom its URL's rule lets in."""
+def nav(context, name: str, label: str, picture: str, count: int = 0, apart: str = ""):
+    """An entry of the rail, for those whom its URL's rule lets in; `apart` names pages below it with entries of their own."""
     try:
         address, rule = _place(name)
     except NoReverseMatch:
         return {"hidden": True}
     request = context["request"]
     here = request.path == address or (address != "/" and request.path.startswith(address))
+    here = here and not any(request.path.startswith(_place(other)[0]) for other in apart.split())
     return {
         "hidden": rule is None or not rule.allows(request.user),
         "address": address,

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.django_db
 
 MOST = 15
 MOST_ON_A_FORM = 20
+MOST_OF_THE_REGISTER = 18  # what no round looks at, what is broken and the running log stand beside it
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_the_register_costs_the_same_however_much_is_in_it(house, manager, offic
             "/contracts/",
             f"/contracts/{contract.pk}/",
         ):
-            with django_assert_max_num_queries(MOST):
+            with django_assert_max_num_queries(MOST_OF_THE_REGISTER):
                 assert client.get(page).status_code == 200, page
     for page in ("/equipment/new/", f"/equipment/{piece.pk}/change/", "/places/new/", "/contracts/new/"):
         with django_assert_max_num_queries(MOST_ON_A_FORM):
