@@ -58,6 +58,7 @@ class Phone:
             "uid": str(uuid.uuid4()),
             "person": self.person.pk,
             "version": items[0].version_id,
+            "knows": items[0].version_id,
             "answers": answers,
         } | last
 
