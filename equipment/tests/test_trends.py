@@ -5,12 +5,19 @@ import random
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from equipment.trend_words import lasting, said, short
 from equipment.trends import Bounds, drift, mann_kendall, theil_sen
 
 TODAY = dt.date(2026, 11, 22)
 ROOM = Bounds(Decimal(10), Decimal(18), Decimal(27), Decimal(35))
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def daily(values, last=TODAY, every=1):

@@ -35,7 +35,8 @@ def test_a_checklist_is_made_published_planned_and_its_rounds_lie_ahead(product,
     kind(page, "数值")
     write(page, question="输出电压", measure="V", normal_low="230", normal_high="210")
     page.keyboard.press("Control+Enter")
-    assert page.locator("#error-normal_high").is_visible() and page.input_value("#id_question") == "输出电压"
+    page.locator("#error-normal_high").wait_for()
+    assert page.input_value("#id_question") == "输出电压"
     write(page, normal_low="210", normal_high="230", alarm_low="200", alarm_high="240")
     page.get_by_role("button", name="保存并继续新增").click()
     kind(page, "单选")
