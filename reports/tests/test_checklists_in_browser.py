@@ -56,7 +56,7 @@ def test_a_checklist_is_made_published_planned_and_its_rounds_lie_ahead(product,
     page.locator('.quick [name="question"]').fill("有无异响")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("-more$"))
-    assert page.evaluate("document.activeElement.name") == "question"
+    page.wait_for_function("document.activeElement.name === 'question'")
     told = "[data-items]:not(.follows) > [data-item] > .asked-question"
     assert page.locator(told).all_inner_texts() == ["指示灯", "输出电压", "运行方式", "有无异响"]
     grip = page.locator("[data-item] > [data-grip]").last.bounding_box()
