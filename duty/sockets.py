@@ -1,7 +1,7 @@
 """What a lower app shows of a higher one comes through a socket: a registry here, a plug in the app's `hooks.py`.
 
-There are four, two of them here: deadline kinds with their recipient resolvers, and desk panels.
-Shift checks and handover sections belong to `scheduling/sockets.py`.
+There are five, two of them here: deadline kinds with their recipient resolvers, and desk panels.
+Shift checks and handover sections belong to `scheduling/sockets.py`, what a defect can become to `equipment/sockets.py`.
 """
 
 import datetime as dt

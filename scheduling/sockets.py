@@ -1,4 +1,4 @@
-"""Two of the product's four sockets: what higher apps lend to a watch."""
+"""Two of the product's five sockets: what higher apps lend to a watch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

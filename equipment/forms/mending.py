@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from duty.forms.people import plain_helper
 from duty.forms.reasons import ReasonForm
+from duty.forms.rows import offer
 from equipment.forms.photos import WithPhotos
 from equipment.menders import menders_of
 from equipment.models import Criticality, RepairTerm
@@ -34,7 +35,9 @@ class MenderForm(forms.Form):
     def __init__(self, *args, defect, at, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = plain_helper()
-        self.fields["mender"].queryset = menders_of(defect, at).exclude(pk=defect.mender_id)
+        found = menders_of(defect, at).exclude(pk=defect.mender_id)
+        self.people = [] if self.is_bound else list(found)
+        offer(self.fields["mender"], found, self.people or found)
 
 
 class HandOnForm(MenderForm):

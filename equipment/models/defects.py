@@ -1,15 +1,16 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from duty.clock import duty_today, local
+from duty.clock import MINUTE, duty_today, local
 from duty.evidence import evidence, kept
-from duty.models import File, Line, Matter, Notice
+from duty.models import File, Line, Matter, Notice, Person
 from duty.steps import Conflict, Subject, verb
 
 from .defect_states import AGAIN_WITHIN, COLOURS, FIXED, OPEN, TAKEN, VERIFIED, VERIFY_WITHIN, DefectStatus
@@ -183,7 +184,7 @@ class Defect(Mending, Owing, Subject):
             kept = Q(until_on__isnull=True) | Q(until_on__gte=duty_today())
             keeps = person.keeps.filter(kept, equipment=self.equipment_id, from_on__lte=duty_today())
             told = Notice.objects.filter(recipient=person, matter=self.pk, firing__deadline__kind=TAKEN)
-            known[person.pk] = keeps.exists() or told.exists()
+            known[person.pk] = Person.objects.filter(Exists(keeps) | Exists(told), pk=person.pk).exists()
         return known[person.pk]
 
     @verb(_("reported the defect"))
@@ -203,7 +204,7 @@ class Defect(Mending, Owing, Subject):
         self.keep_photos(photos, "found")
         self.promise_taking(at, by=by)
         self.promise_mending(at, by=by)
-        if self.found_at < at:
+        if at - self.found_at > settings.LATE_ENTRY_MINUTES * MINUTE:
             self.entry.happened_at = self.found_at
         if self.recurs:
             self.entry.text = _now("again, after %(number)s") % {"number": self.recurs.number}
@@ -217,7 +218,7 @@ class Defect(Mending, Owing, Subject):
         if self.status == DefectStatus.FIXED:
             self.not_mended(by, at)
 
-    @verb(_("noted"))
+    @verb(_("added what is new"))
     def note(self, text: str, photos: Iterable[File] = (), stage: str = "found", *, by, at):
         """What is new: waiting for a part, another sign of it, another photo."""
         self.lock()
@@ -237,7 +238,7 @@ class Defect(Mending, Owing, Subject):
         callout.defect, callout.called_by = self, by
         callout.save(force_insert=True)
         self.entry.text = callout.vendor  # the number is for those who may dial it
-        if callout.called_at < at:
+        if at - callout.called_at > settings.LATE_ENTRY_MINUTES * MINUTE:
             self.entry.happened_at = callout.called_at
 
     @verb(_("wrote down what the outside helper did"))

@@ -1,6 +1,6 @@
 """One defect: its page, what it looked like, and its repair ticket on paper (A26)."""
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, render
 
 from duty.access import can, signed_in
@@ -33,7 +33,7 @@ VERBS = {
 def defect_seen(request, pk: int) -> Defect:
     """The defect of the address, if this person may see it."""
     rows = Defect.objects.visible_to(request.user).select_related(
-        "unit", "equipment__place", "place", "matter", "mender", "found_by", "fixed_by", "verified_by", "recurs",
+        "unit", "equipment__contract", "place", "matter", "mender", "found_by", "fixed_by", "verified_by", "recurs",
         "round", "incident",
     )  # fmt: skip
     return get_object_or_404(rows, pk=pk)
@@ -47,6 +47,7 @@ def defect(request, pk: int):
 def page(request, defect: Defect, status: int = 200, **bound):
     """The defect's page; a refused form comes back bound, in its own place."""
     person = request.user
+    prefetch_related_objects([defect.matter], "deadlines")
     verbs = {name: defect.status in states and can(person, name, defect) for name, states in VERBS.items()}
     context = {
         "verbs": verbs,

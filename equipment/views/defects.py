@@ -121,10 +121,10 @@ def mine(request):
     person = request.user
     base = Defect.objects.select_related("equipment__place", "place", "found_by", "mender")
     hand = in_order(base.filter(mender=person, status__in=IN_HAND), request.at)
-    waiting = base.filter(mender=person, status=DefectStatus.FIXED).order_by("-fixed_at")[:20]
+    mended = base.filter(mender=person, status=DefectStatus.FIXED).order_by("-fixed_at")[:20]
     role = Q(unit_id__in=sorted(person.sight.units({Role.MAINTAINER, Role.MANAGER})))
     keeps = Q(equipment__in=Keeper.objects.on(day_of(request.at)).filter(person=person).values("equipment"))
     told = Q(pk__in=Notice.objects.filter(recipient=person, firing__deadline__kind=TAKEN).values("matter"))
     free = base.filter(role | keeps | told, status=DefectStatus.REPORTED)
     free = in_order(free.order_by("take_by")[:50], request.at)
-    return render(request, "equipment/defects_mine.html", {"hand": hand, "free": free, "waiting": list(waiting)})
+    return render(request, "equipment/defects_mine.html", {"hand": hand, "free": free, "mended": list(mended)})

@@ -13,12 +13,13 @@ from equipment.access import KEEPERS, keepers
 from equipment.forms.papers import PaperForm
 from equipment.forms.pieces import PieceForm, RetireForm
 from equipment.looking_after import looked_at_by
-from equipment.models import Contract, Criticality, Equipment
+from equipment.models import Criticality, Equipment
+from equipment.models.readers import units_read
 
 
 def piece_seen(request, pk: int) -> Equipment:
     """The piece of the address, if this person may see it."""
-    rows = Equipment.objects.visible_to(request.user).select_related("unit", "place", "matter", "contract")
+    rows = Equipment.objects.visible_to(request.user).select_related("unit", "place", "matter", "contract__matter")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -55,7 +56,7 @@ def page(request, piece: Equipment, paper_form: PaperForm | None = None):
         "documents": [paper for paper in papers if not paper.file.is_photo],
         "contract": contract,
         "contract_look": contract and contract.state(today),
-        "may_open_contract": contract and Contract.objects.visible_to(request.user).filter(pk=contract.pk).exists(),
+        "may_open_contract": contract and _reads(request.user, contract),
         "may_keep": can(request.user, "keep", piece),
         "may_call": can(request.user, "call", piece),
         "may_read_story": can(request.user, "read_story", piece),
@@ -66,6 +67,11 @@ def page(request, piece: Equipment, paper_form: PaperForm | None = None):
     }
     status = 422 if paper_form is not None and paper_form.errors else 200
     return render(request, "equipment/piece.html", context, status=status)
+
+
+def _reads(person, contract) -> bool:
+    """As `visible_to`, of one that is read already."""
+    return contract.unit_id in units_read(person) or contract.pk in person.sight.told_about
 
 
 @keepers

@@ -29,6 +29,14 @@ STORES = [
 ]
 STORES_KEPT = ["/supplies/new/", "/keys/new/", "/cabinets/new/"]
 REGISTER_KEPT = ["/equipment/new/", "/places/new/", "/contracts/new/"]
+REPAIRS = [
+    "/defects/",
+    "/defects/?state=open&q=电梯",
+    "/defects/?again=1&criticality=key",
+    "/defects/mine/",
+    "/defects/new/",
+    "/defects/terms/",
+]
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
@@ -101,6 +109,21 @@ def register_pages(product) -> list[str]:
     return [path.format(*product.sql(f"{query} ORDER BY 1 LIMIT 1")[0]) for path, query in asked.items()]
 
 
+def repair_pages(product) -> list[str]:
+    """Defects in each state, one that came back, one with outside help; what is written down of each."""
+    asked = {
+        "/defects/{}/": "SELECT min(matter_id) FROM equipment_defect GROUP BY status",
+        "/defects/{}/?recurs": "SELECT matter_id FROM equipment_defect WHERE recurs_id IS NOT NULL ORDER BY 1 LIMIT 1",
+        "/defects/{}/?called": "SELECT max(defect_id) FROM equipment_callout",
+        "/defects/{}/paper/": "SELECT max(defect_id) FROM equipment_callout",
+        "/defects/calls/{}/": "SELECT max(id) FROM equipment_callout",
+        "/defects/new/?piece={}": "SELECT equipment_id FROM equipment_defect WHERE status = 'fixed' LIMIT 1",
+        "/defects/new/?again={}": "SELECT max(matter_id) FROM equipment_defect WHERE status = 'verified'",
+        "/incidents/log/?defect={}": "SELECT max(matter_id) FROM equipment_defect WHERE status = 'reported'",
+    }
+    return [path.format(row[0]) for path, query in asked.items() for row in product.sql(query)]
+
+
 def stores_pages(product) -> list[str]:
     asked = {
         "/supplies/{}/": "SELECT supply_id FROM equipment_lot WHERE expires_on < now()",
@@ -133,7 +156,19 @@ def rights_pages(product) -> list[str]:
 def test_every_page_is_clean(product, open_browser, axe, theme, language, width):
     officer, manager = product.on_watch("primary")[0], product.person("谢婷")[0]
     visits = [("", path) for path in STRANGERS]
-    visits += [(officer, path) for path in (*EVERYONES, *RIGHTS, *OFFICERS, *REGISTER, *STORES, *matter_pages(product))]
+    visits += [
+        (officer, path)
+        for path in (
+            *EVERYONES,
+            *RIGHTS,
+            *OFFICERS,
+            *REGISTER,
+            *REPAIRS,
+            *repair_pages(product),
+            *STORES,
+            *matter_pages(product),
+        )
+    ]
     visits += [
         (manager, path)
         for path in (

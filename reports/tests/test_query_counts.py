@@ -8,9 +8,22 @@ from django.test import Client
 
 from conftest import make_person
 from duty.looks import look, once_a_look
-from duty.models import File
+from duty.models import File, Role
 from duty.sweeping import sweep
-from equipment.models import Cabinet, Contract, Equipment, Gauge, Keeper, Key, Loan, Paper, Place, Supply
+from equipment.models import (
+    Cabinet,
+    CallOut,
+    Contract,
+    Defect,
+    Equipment,
+    Gauge,
+    Keeper,
+    Key,
+    Loan,
+    Paper,
+    Place,
+    Supply,
+)
 from equipment.receiving import receive
 from equipment.tests.rounds import answer, make_checklist, make_round, parcel
 from scheduling.models import DayKind, Member, Pattern, PatternSeat, Post, Roster
@@ -175,6 +188,50 @@ def test_keys_cost_the_same_however_many_there_are(house, manager, officer, now,
     for page in ("/keys/new/", "/cabinets/new/"):
         with django_assert_max_num_queries(MOST_ON_A_FORM):
             assert client.get(page).status_code == 200
+
+
+def test_repairs_cost_the_same_however_much_is_broken(house, manager, officer, now, django_assert_max_num_queries):
+    place = Place.objects.create(unit=house["ops"], name="机房")
+    mender = make_person("程亮", house["ops"], Role.MAINTAINER)
+    contract = Contract(
+        unit=house["ops"], vendor="维保公司", subject="UPS", phone="400 800", minder=manager, from_on=dt.date(2026, 1, 1),
+        until_on=dt.date(2026, 12, 31),
+    )  # fmt: skip
+    contract.sign(by=manager, at=now)
+    for number in range(12):
+        piece = Equipment(
+            unit=house["ops"], place=place, name="UPS", code=f"DY-{number}", category="power", contract=contract
+        )
+        piece.register(by=manager, at=now)
+        defect = Defect(equipment=piece, unit=piece.unit, what="漏液", found_by=officer, found_at=now)
+        defect.report(by=officer, at=now)
+        if number % 3:
+            defect.take(by=mender, at=now)
+            call = CallOut(contract=contract, vendor="维保公司", phone="400 800", called_at=now)
+            defect.call_out(call, by=mender, at=now)
+        if number % 3 == 2:
+            defect.fix("老化", "更换", by=mender, at=now)
+            defect.verify(by=officer, at=now)
+    client = Client()
+    for person in (officer, manager, mender):
+        client.force_login(person, backend="duty.access.Backend")
+        client.get("/")
+        for page in (
+            "/",
+            "/defects/",
+            "/defects/?q=机房",
+            "/defects/mine/",
+            "/defects/export/",
+            "/defects/terms/",
+            f"/contracts/{contract.pk}/",
+        ):
+            with django_assert_max_num_queries(MOST):
+                assert client.get(page).status_code == 200, page
+        for row in Defect.objects.order_by("pk")[:3]:  # in each state, with its forms
+            with django_assert_max_num_queries(MOST_ON_A_FORM):
+                assert client.get(f"/defects/{row.pk}/").status_code == 200, row.status
+        with django_assert_max_num_queries(MOST_ON_A_FORM):
+            assert client.get(f"/defects/new/?piece={piece.pk}").status_code == 200
 
 
 def test_what_is_asked_twice_in_one_look_is_asked_once():
