@@ -1,6 +1,9 @@
 """A defect from the first photo to the last look: reported on a phone, taken from the message, mended, verified."""
 
+import re
+
 import pytest
+from PIL import Image
 
 from reports.tests.conftest import link_in, shot
 
@@ -8,8 +11,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def picture(tmp_path, name: str, colour: str):
-    from PIL import Image
-
     Image.new("RGB", (640, 480), colour).save(tmp_path / name)
     return tmp_path / name
 
@@ -26,13 +27,11 @@ def test_reported_on_a_phone_taken_from_the_message_mended_and_verified(product,
     shot(phone, "defect-report")
     phone.get_by_role("button", name="上报").tap()
     phone.get_by_text("已通知维修人员").wait_for()
-    shot(phone, "defect-reported")
 
     message = product.mailbox.wait_for(maintainer[2], "柜门异响")
     assert "高压配电室" in message.get_body(("plain",)).get_content()
-    link = link_in(message)
     handset = open_browser(width=390, theme="dark", touch=True)
-    handset.goto(link)
+    handset.goto(link_in(message))
     assert handset.locator(".photos img").evaluate("image => image.naturalWidth") > 0
     shot(handset, "defect-answer")
     handset.get_by_role("button", name="接单").tap()
@@ -47,7 +46,6 @@ def test_reported_on_a_phone_taken_from_the_message_mended_and_verified(product,
     mender.get_by_text("请添加修复后的照片").first.wait_for()
     assert mender.input_value("#id_fix-cause") == "铰链松动"
     mender.set_input_files("#id_fix-shot", picture(tmp_path, "修好.jpg", "green"))
-    shot(mender, "defect-fixing")
     mender.get_by_role("button", name="已修复").tap()
     mender.get_by_text("请值班人员验收").wait_for()
 
@@ -65,8 +63,6 @@ def test_reported_on_a_phone_taken_from_the_message_mended_and_verified(product,
 
 
 def test_the_repair_ticket_fits_one_a4_page(product, open_browser):
-    import re
-
     defect = product.sql("SELECT max(defect_id) FROM equipment_callout")[0][0]
     page = open_browser(product.on_watch("primary")[0])
     page.goto(f"{product.base}/defects/{defect}/paper/")
