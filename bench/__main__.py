@@ -12,6 +12,7 @@ from .ground import Ground
 
 # What is measured together: (module, function, names of the figures)
 EXPERIMENTS = (
+    ("empty", "empty_database", ("empty_database_filled",)),
     ("engine", "idle", ("due_to_fired_idle_p99",)),
     ("engine", "burst", ("ten_thousand_due_at_once",)),
     ("engine", "rate", ("firings_per_second",)),

@@ -10,7 +10,7 @@ class DutyConfig(AppConfig):
     def ready(self):
         from duty import checks, migrating, recipients  # noqa: F401
 
-        migrating.triggers_redraw_nothing()
+        migrating.draw_little()
         recipients.plug_in()
 
 
