@@ -31,15 +31,14 @@ class Command(BaseCommand):
         elif Person.objects.exists():
             raise CommandError("There are people in this database already. The sample goes into an empty one only.")
         began = time.monotonic()
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(NONE_IGNORED)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(NONE_IGNORED)
             house = duty.sample.load(duty_now())
-            scheduling.sample.load(house)
-            equipment.sample.load(house)
-            incidents.sample.load(house)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            for load in (scheduling.sample.load, equipment.sample.load, incidents.sample.load):
+                load(house)
+                # What the planner knows of these tables is from when they were empty: without this a question about
+                # the two years just written may take minutes.
+                cursor.execute("ANALYZE")
         logins = self._logins(house)
         settings.PLACE.var.mkdir(parents=True, exist_ok=True)
         (settings.PLACE.var / "sample-logins.txt").write_text(logins)
