@@ -53,6 +53,18 @@ def replace_clock(expression: str) -> None:
         cursor.execute(CLOCK.format(f"SELECT {expression}"))
 
 
+# A clock that runs, but from the same Sunday night on whatever day the tests are run: the days they name stay ahead.
+RUNNING = "statement_timestamp() + interval '{} seconds'".format(
+    round((dt.datetime.fromisoformat("2026-11-22T23:02+08:00") - dt.datetime.now(dt.UTC)).total_seconds())
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        replace_clock(RUNNING)
+
+
 @pytest.fixture
 def clock(db):
     """Set the database's clock: `clock("2026-11-22 23:02")`; it stands still until set again."""
@@ -63,7 +75,7 @@ def clock(db):
         return at
 
     yield set_to
-    replace_clock("statement_timestamp()")  # matters where a test really commits
+    replace_clock(RUNNING)  # matters where a test really commits
 
 
 @pytest.fixture
@@ -82,7 +94,7 @@ def make_unit(name="总部", parent=None, **more) -> Unit:
 def make_person(name="甲", unit=None, role=None, on=None, **more) -> Person:
     """A person, with a role on their unit (or on another) if one is given."""
     number = next(_numbers)
-    more.setdefault("staff_number", f"T{number:04d}")
+    more.setdefault("staff_number", f"ZT{number:04d}")
     more.setdefault("mail", f"t{number}@example.cn")
     more.setdefault("mobile", f"138{number:08d}")
     person = Person(name=name, unit=unit or Unit.objects.first() or make_unit(), **more)

@@ -37,15 +37,16 @@ def link(defect, person) -> str:
 
 
 def test_it_says_what_where_since_when_and_by_whom_without_signing_in(defect, maintainer, officer):
-    page = Page(Client().get(link(defect, maintainer)))
+    address = link(defect, maintainer)
+    page = Page(Client().get(address))
     assert page.status == 200
     for words in ("电池鼓包", "总部 UPS", "总部大楼 / 1 楼 / 配电间", "第二层", "23:02", "陈立", defect.number):
         assert words in page.text, words
     assert f"tel:{officer.mobile}" in page.links
     assert ("verb", "take") in {button for form in page.forms for button in form.buttons}
-    shown = f"{link(defect, maintainer)}{defect.photos.get().pk}/"
+    shown = f"{address}{defect.photos.get().pk}/"
     assert shown in page.links and Client().get(shown).status_code == 200
-    assert Client().get(f"{link(defect, maintainer)}999999/").status_code == 404
+    assert Client().get(f"{address}999999/").status_code == 404
 
 
 def test_opening_it_changes_nothing(defect, maintainer):
