@@ -72,6 +72,7 @@ def words() -> dict[str, str]:
         "finished": _("The round is done and received."),
         "to_round": _("To the round"),
         "to_rounds": _("To the rounds"),
+        "keeping": _("Keeping it on this phone …"),
         "all_sent": _("Everything is sent"),
         "waiting": _("On this phone only: %(what)s"),
         "answers": _("%(n)s answers"),

@@ -14,14 +14,14 @@ const PAUSE = 2500; // of typing after which a reading is kept all the same
 
 export class Page {
   constructor(root, person, pk) {
-    Object.assign(this, { root, place: 0, reopened: new Set(), dirty: new Set(), addresses: [], message: "" });
+    Object.assign(this, { root, place: 0, reopened: new Set(), dirty: new Set(), keeping: 0, addresses: [], message: "" });
     this.walk = new Walk(person, pk);
     this.sync = new Sync(person, () => this.heard());
     this.sync.open = pk;
     this.channel = globalThis.BroadcastChannel ? new BroadcastChannel("zhiban-rounds") : null;
     if (this.channel) this.channel.onmessage = () => this.refresh();
     for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, () => this.commitAll());
-    addEventListener("beforeunload", (event) => this.walk.outbox.length && !navigator.onLine && event.preventDefault());
+    addEventListener("beforeunload", (event) => (this.unkept || this.stuck) && event.preventDefault());
   }
 
   async start() {
@@ -42,13 +42,26 @@ export class Page {
     return this.walk.state?.stops[this.place] ?? null;
   }
 
+  // Typed or pressed, and not written down on this phone yet: a moment in which nothing may be called sent.
+  get unkept() {
+    return this.keeping > 0 || this.dirty.size > 0;
+  }
+
+  // Something waits that does not go out by itself.
+  get stuck() {
+    return this.walk.outbox.length > 0 && !["rest", "sending"].includes(this.sync.phase);
+  }
+
   // Do this, keep it, and show how it stands then.
   async after(job, stop = null) {
+    this.keeping += 1;
+    this.drawStatus();
     try {
       await job();
     } catch (why) {
       this.message = say(why?.name === "QuotaExceededError" ? "storage_full" : "server_wrong", { why: why?.message ?? why });
     }
+    this.keeping -= 1;
     this.channel?.postMessage("changed");
     if (!stop || stop.number === this.stop?.number) this.draw();
     this.sync.soon();
@@ -59,12 +72,15 @@ export class Page {
     let timer = null;
     const job = async () => {
       clearTimeout(timer);
+      this.keeping += 1;
       this.dirty.delete(job);
-      await commit();
+      await Promise.resolve(commit()).finally(() => (this.keeping -= 1));
+      this.drawStatus();
     };
     field.addEventListener("input", () => {
       judged();
       this.dirty.add(job);
+      this.drawStatus();
       clearTimeout(timer);
       timer = setTimeout(job, PAUSE);
     });
@@ -115,13 +131,19 @@ export class Page {
     await this.walk.read();
     const active = document.activeElement, typing = this.root.contains(active) && active.matches("input:not([type=file]), textarea");
     const busy = typing || this.dirty.size || this.root.querySelector(".walk-pad, details.fold[open], :active");
-    if (busy || this.walk.look === this.drawn) this.root.querySelector("[data-status]")?.replaceWith(drawStatus(this));
+    if (busy || this.walk.look === this.drawn) this.drawStatus();
     else this.draw();
   }
 
   async heard() {
     await this.refresh();
     if (this.sync.phase === "rest") this.channel?.postMessage("sent");
+  }
+
+  // Replaced only where it says something else: it is read out each time.
+  drawStatus() {
+    const shown = this.root.querySelector("[data-status]"), next = drawStatus(this);
+    if (shown && shown.outerHTML !== next.outerHTML) shown.replaceWith(next);
   }
 
   draw() {

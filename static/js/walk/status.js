@@ -2,13 +2,14 @@
 import { act, h, icon } from "./draw.js";
 import { say, waitingInWords } from "./words.js";
 
-const LOOKS = { offline: ["soon", "wifi-off"], ended: ["late", "person-x"], another: ["late", "person-x"], refused: ["late", "exclamation-circle-fill"], wrong: ["late", "exclamation-circle-fill"] };
+const LOOKS = { keeping: ["soon", "phone"], offline: ["soon", "wifi-off"], ended: ["late", "person-x"], another: ["late", "person-x"], refused: ["late", "exclamation-circle-fill"], wrong: ["late", "exclamation-circle-fill"] };
 
 export function drawStatus(page) {
-  const { sync, walk } = page, waits = waitingInWords(walk.outbox), phase = sync.phase;
+  const { sync, walk } = page, waits = waitingInWords(walk.outbox);
+  const phase = page.unkept && sync.phase === "rest" ? "keeping" : sync.phase;
   const offline = phase === "offline" || !navigator.onLine;
   const [colour, picture] = LOOKS[offline ? "offline" : phase] ?? (waits ? ["soon", "cloud-upload"] : ["well", "cloud-check"]);
-  const parts = [h("span", { class: `badge-state ${colour}`, "data-phase": phase }, icon(picture), said(sync, offline, waits))];
+  const parts = [h("span", { class: `badge-state ${colour}`, "data-phase": phase }, icon(picture), said(sync, phase, offline, waits))];
   if (waits) parts.push(h("span", { class: "walk-waits", "data-waits": walk.outbox.length }, say("waiting", { what: waits })));
   if (phase === "ended" || phase === "another") parts.push(h("a", { class: "act primary", href: `${page.root.dataset.login}?next=${encodeURIComponent(location.pathname)}` }, say("sign_in_link")));
   else if (waits && phase !== "sending") parts.push(act(say("try_now"), "arrow-repeat", () => now(sync), "quiet"));
@@ -21,11 +22,12 @@ function now(sync) {
   sync.send();
 }
 
-function said(sync, offline, waits) {
+function said(sync, phase, offline, waits) {
   if (offline) return say("offline");
-  if (sync.phase === "ended") return say("sign_in");
-  if (sync.phase === "another") return say("another");
-  if (sync.phase === "refused" || sync.phase === "wrong") return say(sync.phase === "wrong" ? "server_wrong" : "refused", { why: sync.why });
-  if (sync.phase === "sending") return say("sending");
+  if (phase === "ended") return say("sign_in");
+  if (phase === "another") return say("another");
+  if (phase === "refused" || phase === "wrong") return say(phase === "wrong" ? "server_wrong" : "refused", { why: sync.why });
+  if (phase === "sending") return say("sending");
+  if (phase === "keeping") return say("keeping");
   return waits ? say("sending") : say("all_sent");
 }
