@@ -12,7 +12,7 @@ from duty.clock import DAY, day_of, start_of, zone
 from equipment.models import Gauge, Judged, Outlook
 from equipment.models.gauges import BOUNDS, shown
 from equipment.trend_words import with_measure
-from equipment.trends import SPAN_DAYS, Bounds, Drift, drift
+from equipment.trends import NEAR_DAYS, SPAN_DAYS, YEAR_DAYS, Bounds, Drift, drift
 
 MOST_POINTS = 400  # on a chart: the lowest and the highest of every part of the span, so that no peak is lost
 
@@ -111,14 +111,19 @@ def outside_now(units: Iterable[int]) -> dict[int, Last]:
 def drifts(gauges: Iterable[Gauge], today: dt.date) -> dict[int, Drift]:
     """{gauge: how it moves}; without those of which nothing can be said."""
     gauges = list(gauges)
-    days = by_day((gauge.pk for gauge in gauges), today - SPAN_DAYS * DAY, today)
-    found = {}
-    for gauge in gauges:
-        daily = [(row.day, row.median) for row in days.get(gauge.pk, ())]
-        moves = drift(daily, Bounds(*(getattr(gauge, name) for name in BOUNDS)), today)
-        if moves:
-            found[gauge.pk] = moves
-    return found
+    bounds = {gauge.pk: Bounds(*(getattr(gauge, name) for name in BOUNDS)) for gauge in gauges}
+    daily = medians(bounds, today - SPAN_DAYS * DAY, today)
+    found = {gauge: drift(days, bounds[gauge], today) for gauge, days in daily.items()}
+    moving = [gauge for gauge, moves in found.items() if moves and moves.is_significant]
+    if moving:  # only of these it is asked what they did a year before
+        then = today - YEAR_DAYS * DAY
+        before = medians(moving, then - (SPAN_DAYS + NEAR_DAYS) * DAY, then + NEAR_DAYS * DAY)
+        found |= {gauge: drift(daily[gauge], bounds[gauge], today, before.get(gauge, ())) for gauge in moving}
+    return {gauge: moves for gauge, moves in found.items() if moves}
+
+
+def medians(gauges: Iterable[int], first: dt.date, last: dt.date) -> dict[int, list[tuple[dt.date, float]]]:
+    return {gauge: [(row.day, row.median) for row in rows] for gauge, rows in by_day(gauges, first, last).items()}
 
 
 def reckon(at: dt.datetime) -> int:

@@ -28,6 +28,8 @@ def said(moves: Drift | None, measure: str) -> str:
     """rises 0.12 ℃ a day; reaches 27 ℃ in about 14 days. Or: steady."""
     if moves is None:
         return _("too few readings to say")
+    if moves.as_last_year:
+        return _("rises as it did a year ago") if moves.a_day > 0 else _("falls as it did a year ago")
     if not moves.reaches:
         return pgettext("gauge", "steady")
     a_day = with_measure(short(abs(moves.a_day)), measure)

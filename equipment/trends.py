@@ -22,6 +22,8 @@ LEAST_DAYS, LEAST_SPAN_DAYS = 10, 21  # with a reading, and between the first an
 CHANCE = 0.01 / len(SPANS_DAYS)  # a drift is told if chance alone would show one like it more rarely than that
 HORIZON_DAYS = 180
 STALE_DAYS = 14  # without a reading for so long nothing is said
+YEAR_DAYS = 364  # a year before, on the same day of the week
+NEAR_DAYS = 3  # around that day, whose median is what is usual
 Daily = Sequence[tuple[dt.date, float]]  # the median of each day that has readings, in order
 
 
@@ -45,10 +47,11 @@ class Drift(NamedTuple):
     level: float
     limit: Decimal | None = None
     days_left: int | None = None
+    as_last_year: bool = False  # the turn of the seasons, and no drift
 
     @property
     def is_significant(self) -> bool:
-        return self.p < CHANCE and self.a_day != 0
+        return self.p < CHANCE and self.a_day != 0 and not self.as_last_year
 
     @property
     def reaches(self) -> bool:
@@ -89,20 +92,21 @@ def mann_kendall(values: Sequence[float]) -> tuple[int, float]:
     return s, 2 * (1 - NormalDist().cdf(z))
 
 
-def drift(daily: Daily, bounds: Bounds, today: dt.date) -> Drift | None:
+def drift(daily: Daily, bounds: Bounds, today: dt.date, year_before: Daily = ()) -> Drift | None:
     """How a gauge moves; None where there are too few days with readings, or none of late, to say anything.
 
-    The shorter span is asked first: what began three weeks ago is not to be watered down by the weeks before it.
+    The shorter span is asked first: what began three weeks ago is not to be watered down by the weeks before it. What it
+    did a year before, where that is known, tells the turn of the seasons from a drift.
     """
     found = None
     for days in SPANS_DAYS:
-        found = _over(daily, days, bounds, today) or found
+        found = _over(daily, days, bounds, today, year_before) or found
         if found and found.is_significant:
             break
     return found
 
 
-def _over(daily: Daily, days: int, bounds: Bounds, today: dt.date) -> Drift | None:
+def _over(daily: Daily, days: int, bounds: Bounds, today: dt.date, year_before: Daily) -> Drift | None:
     first = today - dt.timedelta(days=days)
     daily = [(day, value) for day, value in daily if first < day <= today]
     if len(daily) < LEAST_DAYS or (daily[-1][0] - daily[0][0]).days < LEAST_SPAN_DAYS:
@@ -114,11 +118,37 @@ def _over(daily: Daily, days: int, bounds: Bounds, today: dt.date) -> Drift | No
     a_day, start = theil_sen([(day - first).days for day, _value in daily], values)
     _s, p = mann_kendall(values)
     found = Drift(a_day, p, start + a_day * (daily[-1][0] - first).days)
+    if found.is_significant and of_the_season(daily, year_before, a_day):
+        return found._replace(as_last_year=True)
     limit = ahead(found.level, a_day, bounds) if found.is_significant else None
     if limit is None:
         return found
     left = math.ceil((float(limit) - found.level) / a_day) - stale
     return found._replace(limit=limit, days_left=max(left, 0)) if left <= HORIZON_DAYS else found
+
+
+def of_the_season(daily: Daily, year_before: Daily, a_day: float) -> bool:
+    """Whether it moved like this a year before and has come back to where it was then.
+
+    What is left of each day less what was usual on it must neither move the same way itself, nor lie further off than half
+    of what the span moved: a drift that has gone on for years is the same slope each year, at another level. False where
+    too few days can be compared.
+    """
+    usual = [(day, value, _usual(year_before, day)) for day, value in daily]
+    rest = [(day, value - before) for day, value, before in usual if before is not None]
+    if len(rest) < LEAST_DAYS or (rest[-1][0] - rest[0][0]).days < LEAST_SPAN_DAYS:
+        return False
+    days, left = [(day - rest[0][0]).days for day, _rest in rest], [value for _day, value in rest]
+    slope, _start = theil_sen(days, left)
+    _s, p = mann_kendall(left)
+    moves_too = p < CHANCE and slope * a_day > 0
+    return not moves_too and abs(float(np.median(left))) <= abs(a_day) * days[-1] / 2
+
+
+def _usual(year_before: Daily, day: dt.date) -> float | None:
+    then = day - dt.timedelta(days=YEAR_DAYS)
+    near = [value for other, value in year_before if abs((other - then).days) <= NEAR_DAYS]
+    return float(np.median(near)) if near else None
 
 
 def ahead(level: float, a_day: float, bounds: Bounds) -> Decimal | None:

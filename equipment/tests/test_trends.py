@@ -1,12 +1,14 @@
 """A drift is told when there is one, and not when there is none."""
 
 import datetime as dt
+import math
 import random
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
+from equipment import trends
 from equipment.trend_words import lasting, said, short
 from equipment.trends import Bounds, drift, mann_kendall, theil_sen
 
@@ -108,6 +110,50 @@ def test_days_are_counted_from_today_not_from_the_last_reading():
     bounds = Bounds(None, Decimal(400), None, None)
     late = drift(daily(values, last=TODAY - dt.timedelta(days=6)), bounds, TODAY)
     assert late.days_left == drift(daily(values), bounds, TODAY).days_left - 6
+
+
+def swinging(dice, day, level=49.0, swing=4.0):
+    """Of a year, as humidity before winter falls, honestly."""
+    return level + swing * math.cos(2 * math.pi * (day.timetuple().tm_yday - 200) / 365.25) + dice.gauss(0, 0.4)
+
+
+def years_of(value, years=2) -> list:
+    days = [TODAY - dt.timedelta(days=n) for n in range(365 * years, -1, -1)]
+    return [(day, value(day)) for day in days]
+
+
+def told_of(series) -> trends.Drift:
+    recent = [(day, value) for day, value in series if day > TODAY - dt.timedelta(days=60)]
+    then = TODAY - dt.timedelta(days=364)
+    before = [
+        (day, value) for day, value in series if then - dt.timedelta(days=63) <= day <= then + dt.timedelta(days=3)
+    ]
+    return drift(recent, Bounds(Decimal(30), Decimal(40), Decimal(60), Decimal(70)), TODAY, before)
+
+
+def test_the_turn_of_the_seasons_is_no_drift():
+    dice = random.Random(3)
+    moves = told_of(years_of(lambda day: swinging(dice, day)))
+    assert moves.as_last_year and not moves.is_significant and not moves.reaches
+    assert said(moves, "%") == "falls as it did a year ago"
+    assert drift([(d, v) for d, v in years_of(lambda day: swinging(dice, day))][-60:], ROOM, TODAY).p < trends.CHANCE
+
+
+def test_a_drift_within_a_season_is_told_all_the_same():
+    dice = random.Random(3)
+    leaking = years_of(lambda day: swinging(dice, day) - 0.15 * max(0, (day - TODAY).days + 45))
+    assert told_of(leaking).reaches
+
+
+def test_what_drifts_for_years_is_no_season():
+    dice = random.Random(3)
+    moves = told_of(years_of(lambda day: 48 + 0.016 * (day - TODAY).days + dice.gauss(0, 0.2) + 11))
+    assert moves.is_significant and not moves.as_last_year
+
+
+def test_without_a_year_to_compare_with_nothing_is_excused():
+    dice = random.Random(3)
+    assert not told_of(years_of(lambda day: swinging(dice, day))[-100:]).as_last_year
 
 
 def test_it_is_said_in_words():
