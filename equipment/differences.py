@@ -49,7 +49,7 @@ def differences(old: Sequence[Item], new: Sequence[Item]) -> Differences:
             found.changed.append(Change(item, changed))
     kept_before = [item.thread for item in old if item.thread in after]
     kept_after = [item.thread for item in new if item.thread in before]
-    found.moved = _moved(kept_before, kept_after)
+    found.moved = moved(kept_before, kept_after)
     return found
 
 
@@ -88,7 +88,7 @@ def _said(item: Item, name: str, value) -> str:
     return "、".join(value) if isinstance(value, list) else str(value)
 
 
-def _moved(before: list, after: list) -> int:
+def moved(before: list, after: list) -> int:
     """How many have to be taken up and put down elsewhere: all but the longest run that kept its order."""
     place = {thread: number for number, thread in enumerate(before)}
     ends: list[int] = []  # the smallest end of an ascending run of each length

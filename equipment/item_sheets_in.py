@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from duty.sheets import in_every_language, plain
 from duty.sheets_in import Unreadable, sheets_of
-from equipment.differences import Differences, differences
+from equipment.differences import Differences, differences, moved
 from equipment.forms.stops import Spots
 from equipment.item_sheets import HEADS, SWITCHES
 from equipment.measures import measure
 from equipment.models import Item, Kind, Version, When
 from equipment.models.gauges import BOUNDS
 from equipment.models.items import LIMITS
-from equipment.stops import items_of, key_of
+from equipment.stops import in_order, items_of, key_of, stops_of
 
 NEEDED = ("question", "kind")
 MOST_ITEMS = 1000
@@ -61,6 +61,7 @@ def _text(cell) -> str:
 @dataclass
 class Reading:
     put: list[Item] = field(default_factory=list)  # new and changed, in the order of the sheet
+    order: list[Item] = field(default_factory=list)  # every item that the sheet names, as its rows stand
     out: list[Item] = field(default_factory=list)  # on the draft, but not in the sheet
     wrong: list[tuple[int, str]] = field(default_factory=list)  # (row, why)
     found: Differences = field(default_factory=Differences)
@@ -83,10 +84,19 @@ def compared(draft: Version, rows: list[Row], spots: Spots) -> Reading:
             reading.wrong += [(number, said) for said in _said(why)]
     told = {pk for _number, item in seen.values() for pk in (item.pk, item.after_id)}  # what others follow upon stays
     reading.out = [item for item in items if item.pk not in told]
-    reading.found = differences(before, [item for _number, item in seen.values()])
+    reading.order = [item for _number, item in seen.values()]
+    reading.found = differences(before, reading.order)
+    reading.found.moved = _moved(items, reading.order)
     changed = {id(change.item) for change in reading.found.changed} | {id(item) for item in reading.found.added}
-    reading.put = [item for _number, item in seen.values() if id(item) in changed]
+    reading.put = [item for item in reading.order if id(item) in changed]
     return reading
+
+
+def _moved(items: list[Item], order: list[Item]) -> int:
+    """How many of those on the draft stand elsewhere by the sheet; rows of one stop stand together wherever they are."""
+    known = {item.pk for item in items} & {item.pk for item in order}
+    now, then = (in_order(stops_of(item for item in rows if item.pk in known)) for rows in (items, order))
+    return moved([item.pk for item in now], [item.pk for item in then])
 
 
 def _key(item: Item) -> tuple:

@@ -37,12 +37,7 @@ class Drafting:
         """`wanted` names items in their new order; those it leaves out stay behind the ones before them."""
         self._still_draft(draft)
         self.seen_as(draft, edits)
-        place = {pk: number for number, pk in enumerate(wanted)}
-        items, last = list(draft.items.order_by("order", "id")), -1
-        for item in items:
-            last = place.get(item.pk, last)
-            item.wanted = last
-        if self._put_in_order(draft, sorted(items, key=lambda item: item.wanted)):
+        if self._put_in_order(draft, _as_wanted(draft, wanted)):
             self._edited(draft)
 
     @verb(_("put items into the draft"))
@@ -59,8 +54,8 @@ class Drafting:
         self._edited(draft, "\n".join(_told(item) for item in items[:10]))
 
     @verb(_("took a sheet into the draft"))
-    def take_sheet(self, draft, put: Iterable, out: Iterable, edits: int, *, by, at):
-        """Everything of it or nothing: what it adds and changes, and what it leaves out."""
+    def take_sheet(self, draft, put: Iterable, out: Iterable, order: Iterable, edits: int, *, by, at):
+        """Everything of it or nothing: what it adds and changes, what it leaves out, and the order of its rows."""
         self._still_draft(draft)
         self.seen_as(draft, edits)
         put, out = list(put), [item.pk for item in out]
@@ -70,7 +65,7 @@ class Drafting:
             if item.after is not None:
                 item.after_id = item.after.pk
             item.save()
-        self._put_in_order(draft)
+        self._put_in_order(draft, _as_wanted(draft, [item.pk for item in order]))
         self._edited(draft, _now("%(put)d put in or changed, %(out)d taken out") % {"put": len(put), "out": len(out)})
 
     def seen_as(self, draft, edits: int | None) -> None:
@@ -100,6 +95,16 @@ class Drafting:
     def _edited(self, draft, said: str = "") -> None:
         draft.edited()
         self.entry.text = said
+
+
+def _as_wanted(draft, wanted: list[int]) -> list:
+    """The items of the draft in that order; those it leaves out stay behind the ones before them."""
+    place = {pk: number for number, pk in enumerate(wanted)}
+    items, last = list(draft.items.order_by("order", "id")), -1
+    for item in items:
+        last = place.get(item.pk, last)
+        item.wanted = last
+    return sorted(items, key=lambda item: item.wanted)
 
 
 def _told(item) -> str:

@@ -89,6 +89,33 @@ def test_changes_and_new_rows_are_shown_and_then_written(as_, manager, row, piec
     assert again.status_code == 409  # made for the draft as it was
 
 
+def test_the_order_of_the_rows_is_the_order_of_the_walk(as_, manager, row):
+    client = as_(manager)
+    book = sheet(client, row)
+    page = book.worksheets[0]
+    rows = [[cell.value for cell in page[n]] for n in range(2, page.max_row + 1)]
+    question = next(n for n, value in enumerate(rows[0]) if value == "指示灯")
+    assert [line[question] for line in rows] == ["指示灯", "哪一盏", "电压", "挡位"]
+    for n, line in enumerate([rows[3], rows[2], rows[0], rows[1]], 2):  # the place first, the voltage before the lamp
+        for column, value in enumerate(line, 1):
+            page.cell(n, column).value = value
+    shown = upload(client, row, book)
+    assert shown.status == 200 and 'class="diff"' in shown.html
+    assert client.post(f"/checklists/{row.pk}/import/", {"rows": shown.values["rows"]}).status_code == 302
+    assert list(row.draft.items.values_list("question", flat=True)) == ["挡位", "电压", "指示灯", "哪一盏"]
+
+
+def test_a_new_row_stands_where_it_was_written(as_, manager, row):
+    client = as_(manager)
+    book = sheet(client, row)
+    page = book.worksheets[0]
+    page.insert_rows(2)
+    page.cell(2, 1).value, page.cell(2, 4).value, page.cell(2, 6).value = "DY-01", "外观", page.cell(3, 6).value
+    shown = upload(client, row, book)
+    assert client.post(f"/checklists/{row.pk}/import/", {"rows": shown.values["rows"]}).status_code == 302
+    assert list(row.draft.items.values_list("question", flat=True)) == ["外观", "指示灯", "哪一盏", "电压", "挡位"]
+
+
 def test_what_the_sheet_does_not_name_stays_unless_it_is_wished(as_, manager, row):
     client = as_(manager)
     for wished, left in (({}, 4), ({"out": "1"}, 1)):

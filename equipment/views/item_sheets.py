@@ -89,7 +89,9 @@ def _write(request, row, draft):
         context = {"row": row, "draft": draft, "stale": True, **_compared(request, draft, rows)}
         return render(request, "equipment/checklist_import.html", context, status=409)
     out = reading.out if "out" in request.POST else []
-    row.take_sheet(draft, reading.put, out, edits, by=request.user, at=request.at)
+    row.take_sheet(draft, reading.put, out, reading.order, edits, by=request.user, at=request.at)
     said = _("%(put)d items put in or changed, %(out)d taken out.") % {"put": len(reading.put), "out": len(out)}
+    if reading.found.moved:
+        said += " " + _("The draft has the order of the sheet.")
     messages.success(request, said)
     return redirect("checklist-edit", row.pk)
