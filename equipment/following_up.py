@@ -9,7 +9,7 @@ from equipment.models.defects import OPEN
 def follow_up(walk: Round, answer: Answer, before: Answer | None, wanted: bool, *, by, at) -> None:
     """Something abnormal opens a defect, or is added to the one that is open; a slip corrected at once withdraws it."""
     if answer.judged == Judged.ABNORMAL or (wanted and answer.judged == Judged.OUT_OF_RANGE):
-        answer.defect = open_defect(walk, answer, by=by, at=at)
+        answer.defect = open_defect(walk, answer, before, by=by, at=at)
         answer.save(update_fields=["defect"])
     elif before and before.defect_id and answer.judged == Judged.NORMAL:
         defect = before.defect
@@ -18,17 +18,19 @@ def follow_up(walk: Round, answer: Answer, before: Answer | None, wanted: bool, 
             defect.withdraw(by=by, at=at, reason=_("corrected on the round"))
 
 
-def open_defect(walk: Round, answer: Answer, *, by, at) -> Defect:
+def open_defect(walk: Round, answer: Answer, before: Answer | None, *, by, at) -> Defect:
     item = answer.item
     same = Defect.objects.filter(status__in=OPEN, equipment=item.equipment_id, place=item.place_id, thread=item.thread)
     if defect := same.select_for_update(of=("self",)).first():
-        defect.see_again(answer, by=by, at=at)
+        if before is None or before.defect_id != defect.pk or defect.status == DefectStatus.FIXED:
+            defect.see_again(answer, by=by, at=at)
+        elif news := defect.news_of(answer, before):
+            defect.learn(news, answer, by=by, at=at)
         return defect
-    reading = f"{item.question} {answer.said}" if answer.number is not None or answer.text else item.question
     piece = item.equipment
     defect = Defect(
         unit_id=piece.unit_id if piece else item.place.unit_id if item.place else walk.unit_id, equipment=piece,
-        place=item.place, round=walk, thread=item.thread, what=reading[:120], detail=answer.note, found_by=by,
+        place=item.place, round=walk, thread=item.thread, what=answer.finding, detail=answer.note, found_by=by,
         found_at=answer.answered_at, **({"criticality": piece.criticality} if piece else {}),
     )  # fmt: skip
     defect.report(by=by, at=at)

@@ -25,6 +25,10 @@ def assigned(defect, by) -> Write:
     return lambda: _said(defect, by, _("%(name)s gave it to you: %(defect)s"))
 
 
+def learnt(defect, by) -> Write:
+    return lambda: _said(defect, by, _("%(name)s wrote more of it: %(defect)s"))
+
+
 def fixed(defect, by) -> Write:
     return lambda: _said(defect, by, _("Mended, please verify: %(defect)s"), defect.remedy)
 

@@ -102,6 +102,12 @@ class Answer(models.Model):
         return self.text or str(self.get_judged_display())
 
     @property
+    def finding(self) -> str:
+        """What a defect is called that this answer opens: the question, and what was read or chosen."""
+        what = self.item.question
+        return (f"{what} {self.said}" if self.number is not None or self.text else what)[:120]
+
+    @property
     def colour(self) -> str:
         return Judged(self.judged).colour
 

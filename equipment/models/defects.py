@@ -12,6 +12,7 @@ from duty.clock import MINUTE, duty_today, local
 from duty.evidence import evidence, kept
 from duty.models import File, Line, Matter, Notice, Person
 from duty.steps import Conflict, Subject, verb
+from equipment import repair_wording as wording
 
 from .defect_states import AGAIN_WITHIN, COLOURS, FIXED, OPEN, TAKEN, VERIFIED, VERIFY_WITHIN, DefectStatus
 from .mending import Mending
@@ -217,6 +218,27 @@ class Defect(Mending, Owing, Subject):
         self.entry.happened_at = answer.answered_at
         if self.status == DefectStatus.FIXED:
             self.not_mended(by, at)
+
+    def news_of(self, answer, before) -> dict[str, str]:
+        """What the later answer to the same look says better: the note that came after it, a reading corrected."""
+        news = {}
+        if answer.note and self.detail in ("", before.note):
+            news["detail"] = answer.note
+        if self.what == before.finding:
+            news["what"] = answer.finding
+        return {name: value for name, value in news.items() if value != getattr(self, name)}
+
+    @verb(_("wrote more of it on the round"))
+    def learn(self, news: dict[str, str], answer, *, by, at):
+        """Whoever has it in hand hears of it."""
+        self.lock()
+        for name, value in news.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(news))
+        Matter.objects.filter(pk=self.pk).update(title=self.title[:200])
+        self.entry.text = " · ".join(filter(None, [answer.said, answer.note]))[:200]
+        self.entry.happened_at = answer.answered_at
+        self._tell({self.mender_id} - {by.pk, None}, "learnt", wording.learnt(self, by), at)
 
     @verb(_("added what is new"))
     def note(self, text: str, photos: Iterable[File] = (), stage: str = "found", *, by, at):

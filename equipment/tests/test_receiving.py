@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from duty.clock import MINUTE
-from duty.models import Deadline, Notice
+from duty.models import Deadline, Line, Notice
 from duty.steps import Conflict
 from equipment.completeness import missing
 from equipment.models import Answer, Defect, DefectStatus, Judged, Keeper, Kind, Parcel, Status, Visit
@@ -105,6 +105,30 @@ def test_the_same_defect_found_again_is_no_second_one(walk, checklist, items, of
     receive(again, parcel(later, answer(items[1], "37", later, note="更热")), by=officer, at=later)
     assert Defect.objects.count() == 1
     assert Defect.objects.get().answers.count() == 2
+
+
+def test_the_note_that_comes_after_the_answer_is_the_defects_and_no_second_look(walk, items, officer, chief, now):
+    receive(walk, parcel(now, answer(items[1], "63", now)), by=officer, at=now)
+    defect = Defect.objects.get()
+    defect.take(by=chief, at=now)
+    later = now + MINUTE
+    receive(walk, parcel(later, answer(items[1], "63", later, note="空调停机")), by=officer, at=later)
+    last = later + MINUTE
+    receive(walk, parcel(last, answer(items[1], "36", last, note="空调停机")), by=officer, at=last)
+    defect.refresh_from_db()
+    assert (defect.detail, defect.what, defect.matter.title) == ("空调停机", "温度 36", "总部 UPS 温度 36")
+    verbs = list(Line.objects.filter(matter=defect.matter).order_by("at", "id").values_list("verb", flat=True))
+    assert [verb.rpartition(".")[2] for verb in verbs] == ["report", "take", "learn", "learn"]
+    assert Notice.objects.filter(recipient=chief, key__startswith="learnt:").count() == 2
+    receive(walk, parcel(last, answer(items[1], "36", last, note="空调停机")), by=officer, at=last + MINUTE)
+    assert Line.objects.filter(verb="equipment.defect.learn").count() == 2  # nothing new, nothing said
+
+
+def test_what_somebody_wrote_by_hand_is_not_overwritten_by_a_later_note(walk, items, officer, now):
+    receive(walk, parcel(now, answer(items[1], "36", now)), by=officer, at=now)
+    Defect.objects.update(detail="见照片")
+    receive(walk, parcel(now + MINUTE, answer(items[1], "36", now + MINUTE, note="热")), by=officer, at=now + MINUTE)
+    assert Defect.objects.get().detail == "见照片"
 
 
 def test_a_slip_of_the_finger_corrected_at_once_withdraws_the_defect(walk, items, officer, now):
