@@ -31,6 +31,7 @@ EXPERIMENTS = (
             "rosters_infeasible_explained",
         ),
     ),
+    ("rounds", "rounds", ("equipment",)),
     ("walkers", "walkers", ("walkers_answers_lost", "walkers_answers_doubled", "walkers_parcel_p95")),
     ("year", "year_of_conflicts", ("rosters_year_of_conflicts",)),
     ("year", "a_year", ("rosters_simulated_year",)),

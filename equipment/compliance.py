@@ -93,7 +93,10 @@ class Tally:
 def tallied(walks: Iterable[Walk], key) -> dict:
     found: dict = {}
     for walk in walks:
-        found.setdefault(key(walk), Tally()).add(walk)
+        mark = key(walk)
+        if mark not in found:
+            found[mark] = Tally()
+        found[mark].add(walk)
     return found
 
 

@@ -137,17 +137,19 @@ def _repairs(units, start, end) -> Repairs:
         .values_list("fixed_at", "fix_by")
     )
     overdue = sum((fixed is None or fixed >= end) and fix_by is not None and fix_by < end for fixed, fix_by in standing)
-    opened = rows.filter(found_at__gte=start, found_at__lt=end)
+    opened = Q(found_at__gte=start, found_at__lt=end)
+    counted = rows.order_by().aggregate(
+        opened=Count("pk", filter=opened), again=Count("pk", filter=opened & Q(recurs__isnull=False)),
+        closed=Count("pk", filter=Q(verified_at__gte=start, verified_at__lt=end)),
+    )  # fmt: skip
     return Repairs(
-        opened=opened.count(),
-        closed=rows.filter(verified_at__gte=start, verified_at__lt=end).count(),
+        **counted,
         standing=len(standing),
         overdue=overdue,
         to_acknowledge=mean(took for took, _late in taken),
         to_mend=mean(took for took, _late in mended),
         acknowledged_late=sum(late for _took, late in taken),
         mended_late=sum(late for _took, late in mended),
-        again=opened.filter(recurs__isnull=False).count(),
     )
 
 

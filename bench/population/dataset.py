@@ -1,8 +1,10 @@
-"""The whole data set: made once, kept between runs while neither the tables nor this recipe change."""
+"""A whole data set: made once, kept between runs while neither the tables nor this recipe change."""
 
+import contextlib
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import connection
@@ -29,48 +31,63 @@ ORDER BY tablename, indexname
 GOOD_FOR_DAYS = 14
 
 
-def recipe(count: int) -> dict:
+def recipe(**of_what) -> dict:
     """What a kept data set must have been made from to be used again."""
     sources = sorted([*Path(__file__).parent.glob("*.py"), *ROOT.glob("*/migrations/*.py")])
     sources = [source for source in sources if source.name != "waiting.py"]
     made_from = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    return {"count": count, "made_from": made_from}
+    return of_what | {"made_from": made_from}
 
 
 def ready(ground, database: str, count: int) -> None:
     """Have the data set of so many incidents in this database, and work on it."""
-    mark, wanted = ground.var / f"{database}.json", recipe(count)
+    kept(ground, database, recipe(count=count), lambda: fill(count))
+
+
+def kept(ground, database: str, wanted: dict, make: Callable[[], None]) -> None:
+    """Work on this database; it is made anew unless an earlier run left one made just so."""
+    mark = ground.var / f"{database}.json"
     if mark.exists():
-        kept = json.loads(mark.read_text())
-        if kept["recipe"] == wanted and time.time() - kept["at"] < GOOD_FOR_DAYS * 86400:
-            note(f"{database}: {count} incidents are here from an earlier run")
+        found = json.loads(mark.read_text())
+        if found["recipe"] == wanted and time.time() - found["at"] < GOOD_FOR_DAYS * 86400:
+            note(f"{database} is here from an earlier run")
             ground.enter(database)
             return
         mark.unlink()
     began = time.monotonic()
     ground.migrate(database)
-    fill(count)
+    make()
     mark.write_text(json.dumps({"recipe": wanted, "at": time.time()}))
-    note(f"{database}: {count} incidents made in {time.monotonic() - began:.0f} s")
+    note(f"{database} made in {time.monotonic() - began:.0f} s")
 
 
 def fill(count: int) -> None:
     """The organisation, its watches, and so many incidents with all that hangs on them."""
     found()
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
-        # The past is written as an import would: without an event per row, each row whole from the start.
-        cursor.execute("SET session_replication_role = replica")
+    with set_wise(BIG) as cursor:
         keep_watch(cursor)
-        cursor.execute(PLAIN_INDEXES, [list(BIG)])
-        indexes = cursor.fetchall()
-        for name, _definition in indexes:
-            cursor.execute(f'DROP INDEX "{name}"')
         note("incidents and timelines")
         happen(cursor, count)
         note("promises, firings, notices")
         promise(cursor, count)
         go_on_counting(cursor, *(table for table in BIG if table != "incidents_incident"))
+    connection.close()
+
+
+@contextlib.contextmanager
+def set_wise(big: tuple[str, ...]):
+    """A cursor that writes the past as an import would: without an event per row, each row whole from the start.
+
+    The plain indexes of the tables in `big` are put back at the end.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(PLAIN_INDEXES, [list(big)])
+        indexes = cursor.fetchall()
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield cursor
         note(f"{len(indexes)} indexes")
         for _name, definition in indexes:
             cursor.execute(definition)
@@ -78,7 +95,6 @@ def fill(count: int) -> None:
         note("vacuum")
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(AWAKE)
-    connection.close()
 
 
 # Pages are measured without the engine beside them; it is to look alive all the same.

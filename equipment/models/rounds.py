@@ -145,6 +145,8 @@ class Round(Subject):
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["unit", "planned_at"], name="rounds_of_a_unit"),
+            models.Index(fields=["-planned_at", "-matter"], name="rounds_by_time"),
+            models.Index(fields=["checklist", "-planned_at"], name="rounds_of_a_checklist"),
             models.Index(fields=["plan", "planned_at"], name="rounds_of_a_plan"),
             models.Index(fields=["missed_at"], condition=Q(status__in=UNDONE), name="rounds_undone"),
             models.Index(fields=["shift"], condition=Q(shift__isnull=False), name="rounds_of_a_shift"),
