@@ -45,6 +45,17 @@ REPAIRS = [
     "/defects/new/",
     "/defects/terms/",
 ]
+ROUNDS = [
+    "/rounds/",
+    "/rounds/?show=all",
+    "/rounds/?state=missed",
+    "/rounds/start/",
+    "/rounds/offline/",
+    "/checklists/",
+    "/plans/",
+    "/equipment/unchecked/",
+]
+ROUNDS_KEPT = ["/checklists/new/", "/plans/new/"]
 RIGHTS = ["/my/", "/my/record/", "/objections/new/"]
 RIGHTS_KEPT = ["/objections/", "/objections/?show=all", "/ledger/", "/ledger/adjust/", "/rates/", "/rates/new/"]
 STRANGERS = ["/login/", "/password/", "/password/sent/", "/n/forged/", "/password/MQ/x-y/"]
@@ -135,6 +146,38 @@ def repair_pages(product) -> list[str]:
     return [path.format(row[0]) for path, query in asked.items() for row in product.sql(query)]
 
 
+def round_pages(product) -> list[str]:
+    """Rounds in each state, one with something found, one to walk; a checklist as it is read."""
+    asked = {
+        "/rounds/{}/": "SELECT max(matter_id) FROM equipment_round GROUP BY status",
+        "/rounds/{}/?found": "SELECT max(round_id) FROM equipment_answer WHERE defect_id IS NOT NULL",
+        "/rounds/{}/paper/": "SELECT max(round_id) FROM equipment_answer WHERE defect_id IS NOT NULL",
+        "/rounds/{}/walk/": "SELECT matter_id FROM equipment_round WHERE status = 'scheduled' AND opens_at <= duty_now() AND missed_at > duty_now() LIMIT 1",
+        "/checklists/{}/": "SELECT max(checklist_id) FROM equipment_version WHERE number > 1",
+        "/checklists/{}/preview/": "SELECT min(checklist_id) FROM equipment_version",
+        "/checklists/{}/paper/": "SELECT min(checklist_id) FROM equipment_version",
+        "/plans/{}/": "SELECT min(matter_id) FROM equipment_plan",
+    }
+    return [path.format(row[0]) for path, query in asked.items() for row in product.sql(query)]
+
+
+def drafting_pages(product) -> list[str]:
+    """The draft of a checklist with everything that is done to it; a plan changed and ended."""
+    draft = "SELECT max(checklist_id) FROM equipment_version WHERE published_at IS NULL AND dropped_at IS NULL"
+    asked = dict.fromkeys(
+        [f"/checklists/{{}}/{page}" for page in ("", "edit/", "publish/", "import/", "change/", "retire/", "versions/", "items/new/?stop=g")], draft
+    )  # fmt: skip
+    item = f"SELECT {{}}(i.id) FROM equipment_item i JOIN equipment_version v ON v.id = i.version_id WHERE v.checklist_id = ({draft}) AND v.published_at IS NULL"
+    asked |= {
+        "/checklists/items/{}/": item.format("min") + " AND i.kind = 'number'",
+        "/checklists/items/{}/?choice": item.format("max"),
+        "/plans/{}/change/": "SELECT min(matter_id) FROM equipment_plan",
+        "/plans/{}/end/": "SELECT min(matter_id) FROM equipment_plan",
+        "/equipment/{}/checklist/": "SELECT min(matter_id) FROM equipment_equipment WHERE criticality = 'key'",
+    }
+    return [path.format(row[0]) for path, query in asked.items() for row in product.sql(query) if row[0]]
+
+
 def stores_pages(product) -> list[str]:
     asked = {
         "/supplies/{}/": "SELECT supply_id FROM equipment_lot WHERE expires_on < now()",
@@ -176,6 +219,8 @@ def test_every_page_is_clean(product, open_browser, axe, theme, language, width)
             *REGISTER,
             *REPAIRS,
             *repair_pages(product),
+            *ROUNDS,
+            *round_pages(product),
             *STORES,
             *ANALYSIS,
             *matter_pages(product),
@@ -190,6 +235,8 @@ def test_every_page_is_clean(product, open_browser, axe, theme, language, width)
             *rights_pages(product),
             *REGISTER_KEPT,
             *register_pages(product),
+            *ROUNDS_KEPT,
+            *drafting_pages(product),
             *STORES_KEPT,
             *stores_pages(product),
         )
