@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from duty.run.supervisor import Supervisor
 from reports.tests.conftest import link_in, shot, violations
@@ -347,7 +348,7 @@ def test_another_instruction_opens_with_the_cursor_in_it(product, open_browser):
     page.goto(link_in(message))
     assert not page.locator("#id_words").is_visible()
     page.get_by_text("其他指示").tap()
-    page.wait_for_function("document.activeElement.id === 'id_words'")
+    expect(page.locator("#id_words")).to_be_focused()
 
 
 def test_the_paper_form_fits_one_a4_page(product, open_browser):

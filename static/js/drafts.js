@@ -143,7 +143,4 @@ export function startDrafts() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") document.querySelectorAll("details.dots[open]").forEach((menu) => (menu.open = false));
   });
-  if (location.hash.endsWith("-more")) {
-    document.getElementById(location.hash.slice(1))?.querySelector('input[name="question"]')?.focus();
-  }
 }

@@ -22,7 +22,9 @@ function awake(form) {
 
 function ctrlEnter(event) {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
-  const form = event.target.closest?.("form[data-ctrl-enter]") ?? document.querySelector("form[data-draft]");
+  // Wherever the cursor is, if only one that can be seen can be meant.
+  const forms = [...document.querySelectorAll("form[data-draft], form[data-ctrl-enter]")].filter((one) => one.checkVisibility());
+  const form = event.target.closest?.("form[data-ctrl-enter]") ?? document.querySelector("form[data-draft]") ?? (forms.length === 1 ? forms[0] : null);
   if (form) {
     event.preventDefault();
     form.requestSubmit();
