@@ -96,9 +96,11 @@ def update() -> tuple[Catalog, list[str]]:
         if not message.id:
             continue
         old = known.get(message.id if isinstance(message.id, str) else message.id[0], context=message.context)
-        done = old is not None and old.string and (isinstance(old.string, str) or all(old.string))
-        if done:
-            message.string = old.string if isinstance(old.string, tuple) or not message.pluralizable else (old.string,)
+        strings = () if old is None else (old.string,) if isinstance(old.string, str) else old.string
+        if strings and all(strings):
+            message.string = (
+                tuple(strings) if message.pluralizable else strings[0]
+            )  # also where it was the other before
         else:
             missing.append(message.id if isinstance(message.id, str) else message.id[0])
     FOLDER.mkdir(parents=True, exist_ok=True)

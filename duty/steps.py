@@ -53,7 +53,19 @@ KERNEL_VERBS = {
 }
 
 
-def verb(said):
+@functools.cache
+def quiet_verbs() -> frozenset[str]:
+    """Those that the engine takes by the dozen and that are no news: on the trail, not on the desk."""
+    return frozenset(
+        f"{model._meta.label_lower}.{name}"
+        for model in apps.get_models()
+        if issubclass(model, Subject)
+        for name in dir(model)
+        if getattr(getattr(model, name, None), "quiet", False)
+    )
+
+
+def verb(said, quiet: bool = False):
     """Make a method a verb: one transaction, the trail's context, and one line with who, when and why.
 
     The method takes `by` and `at` by name, and may fill `self.entry` (text, data, happened_at) to say more. A rung that
@@ -93,7 +105,7 @@ def verb(said):
             return answer
 
         wanted = method.__code__.co_varnames[: method.__code__.co_argcount + method.__code__.co_kwonlyargcount]
-        taken.said = said
+        taken.said, taken.quiet = said, quiet
         return taken
 
     return wrap

@@ -35,7 +35,7 @@ SELECT gauge_id, (answered_at AT TIME ZONE %(zone)s)::date AS day,
 FROM {READINGS} AND answered_at >= %(start)s AND answered_at < %(end)s GROUP BY 1, 2 ORDER BY 1, 2
 """
 LAST = """
-SELECT asked.id, last.answered_at, last.number, last.judged FROM unnest(%(ids)s) AS asked (id)
+SELECT asked.id, last.answered_at, last.number, last.judged FROM unnest(%(ids)s::bigint[]) AS asked (id)
 CROSS JOIN LATERAL (
     SELECT answered_at, number, judged FROM equipment_answer WHERE gauge_id = asked.id AND superseded_at IS NULL
     ORDER BY answered_at DESC LIMIT 1

@@ -46,7 +46,7 @@ def window_of(plan) -> Window:
         plan.window_minutes + plan.grace_minutes,
     ]
     names = (
-        pgettext("window", "may begin"), pgettext("window", "planned"), pgettext("window", "begun by"),
+        pgettext("window", "opens"), pgettext("window", "planned"), pgettext("window", "begun by"),
         pgettext("window", "done by"), pgettext("window", "missed"),
     )  # fmt: skip
     places = _places(offsets)
@@ -84,6 +84,6 @@ def _said(offset: int, first: dt.time | None) -> str:
     if days == 0:
         return f"{at:%H:%M}"
     if abs(days) == 1:
-        words = pgettext("time of day", "next day %(t)s") if days > 0 else pgettext("time of day", "day before %(t)s")
+        words = pgettext("time of day", "%(t)s +1") if days > 0 else pgettext("time of day", "%(t)s −1")
         return words % {"t": f"{at:%H:%M}"}
     return f"{at:%H:%M} ({days:+d} d)"

@@ -110,7 +110,8 @@ def layout(name: str, marks: list[Mark], closest: float) -> dict:
         # Four fit above each other; of more, the gravest are shown and the calendar has the rest.
         shown = sorted(stack, key=lambda mark: GRAVITY[mark.state])[:4]
         for row, mark in enumerate(reversed(shown)):
-            placed.append(Mark(stack[0].x, mark.sign, mark.state, mark.title, mark.at, mark.address, row))
+            x = min(max(stack[0].x, closest / 2), 100 - closest / 2)  # whole at either end: half a mark is no mark
+            placed.append(Mark(x, mark.sign, mark.state, mark.title, mark.at, mark.address, row))
     rows = max((mark.row for mark in placed), default=0)
     base = TOP + rows * ROW_HEIGHT
     return {"name": name, "marks": placed, "base": base, "height": base + FOOT, "foot": base + FOOT - 10}

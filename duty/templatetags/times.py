@@ -38,10 +38,12 @@ def hm(at) -> str:
 
 
 @register.filter
-def day(at) -> str:
-    """Sun 22 Nov; 11月22日 周日"""
+def day(at, now=None) -> str:
+    """Sun 22 Nov; 11月22日 周日. With the year where it lies most of a year from `now`."""
     if not at:
         return ""
+    if now and abs((day_of(at) if isinstance(at, dt.datetime) else at) - day_of(now)) >= 300 * DAY:
+        return dated_day(at)
     return _on_weekday(at, _format(at, pgettext("date format", "j M")))
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from duty import sockets
 from duty.access import anyone, signed_in
 from duty.models import Deadline, Firing, Line, Notice
+from duty.steps import quiet_verbs
 
 SHOWN = 12
 LATEST = 6
@@ -36,7 +37,8 @@ def desk(request):
     open_now = Deadline.objects.open().on_the_desk_of(request.user, request.at)
     due = list(open_now.select_related("matter").most_pressing()[: SHOWN + 1])
     last_firings(due)
-    latest = Line.objects.visible_to(request.user).filter(matter__isnull=False).select_related("who", "matter")
+    latest = Line.objects.visible_to(request.user).filter(matter__isnull=False).exclude(verb__in=quiet_verbs())
+    latest = latest.select_related("who", "matter")
     context = {"due": due[:SHOWN], "more_due": len(due) > SHOWN, "latest": latest.order_by("-at", "-id")[:LATEST]}
     return render(request, "duty/desk.html", context | shown)
 

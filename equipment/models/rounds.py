@@ -195,14 +195,14 @@ class Round(Subject):
 
     # Verbs
 
-    @verb(_("scheduled the round"))
+    @verb(_("scheduled the round"), quiet=True)
     def schedule(self, *, by, at):
         """Laid from its plan; the promise that it begins starts with it."""
         self.become_matter(self.title, self.planned_at)
         self.save(force_insert=True)
         self.promise_begin(at)
 
-    @verb(_("moved with its plan"))
+    @verb(_("moved with its plan"), quiet=True)
     def replan(self, changes: dict, *, by, at):
         """Its plan has changed before it opened; its promise begins anew."""
         self.step(Status.SCHEDULED, frm=[Status.SCHEDULED], **changes)

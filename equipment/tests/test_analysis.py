@@ -157,6 +157,12 @@ def test_thinning_keeps_the_peaks(gauge, checklist, officer, now):
     assert sum(day.readings for day in days) == 2000 and max(day.highest for day in days) == 99
 
 
+def test_a_piece_that_nothing_is_read_on_has_a_page_of_trends_all_the_same(as_, officer, piece):
+    for days in ("90", "all"):
+        page = as_(officer).get(f"/equipment/{piece.pk}/trends/?days={days}")
+        assert page.status_code == 200 and piece.name in page.content.decode()
+
+
 def test_a_drift_is_reckoned_and_forgotten_when_it_is_over(gauge, walked, now, officer):
     for n in range(30):
         walked(now - (30 - n) * DAY, round(24 + 0.08 * n, 2))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from duty.access import can, may, signed_in
 from duty.clock import day_of
+from equipment import reckoning
 from equipment.access import KEEPERS, keepers
 from equipment.forms.papers import PaperForm
 from equipment.forms.pieces import PieceForm, RetireForm
@@ -42,6 +43,10 @@ def page(request, piece: Equipment, paper_form: PaperForm | None = None):
     today = day_of(request.at)
     papers = list(piece.papers.shown().select_related("file__kept_by"))
     gauges = list(piece.gauges.order_by("-is_active", "order", "id"))
+    last = reckoning.last_of(gauge.pk for gauge in gauges)
+    for gauge in gauges:
+        gauge.last = last.get(gauge.pk)
+        gauge.said = gauge.last and gauge.last.said(gauge.measure)
     contract = piece.contract
     looking = looked_at_by(piece, today)
     context = {

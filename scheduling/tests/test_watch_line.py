@@ -209,3 +209,8 @@ def test_at_the_change_of_watch_the_strip_changes(make_shift, officer, house, no
     assert strip(officer, local("2026-11-22 23:01:59"))["shift"].name == "前夜"
     shown = strip(officer, now)
     assert shown["shift"].name == "后夜" and shown["now_x"] == 0
+
+
+def test_a_mark_at_the_very_end_of_the_watch_is_shown_whole():
+    shown = layout("narrow", [mark(0), mark(50), mark(99.9)], closest=7.6)["marks"]
+    assert [m.x for m in shown] == [3.8, 50, 96.2]
