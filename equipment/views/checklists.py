@@ -166,7 +166,11 @@ def retire(request, pk: int):
         row.retire(by=request.user, at=request.at, reason=form.cleaned_data["reason"])
         messages.success(request, _("The checklist is out of use. What was found with it stays."))
         return redirect(row)
-    context = {"form": form, "row": row, "plans": list(Plan.objects.in_use().filter(checklist=row))}
+    context = {
+        "form": form,
+        "row": row,
+        "plans": list(Plan.objects.in_use().filter(checklist=row).select_related("unit", "post", "person")),
+    }
     return render(request, "equipment/checklist_retire.html", context, status=422 if form.errors else 200)
 
 
