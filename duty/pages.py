@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
-from django.db.models import CharField, DateField, DateTimeField, Field, Q, QuerySet
+from django.db.models import Case, CharField, DateField, DateTimeField, Field, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from duty.clock import DAY, last_of_month
@@ -50,12 +50,11 @@ class Older:
     """
 
     onward = False
+    then = "lt"  # what comes after the mark
 
     def __init__(self, rows: QuerySet, request, *order: str, size: int = 50):
         self.size, self.names = size, [name.lstrip("-") for name in order]
-        meta = rows.model._meta
-        fields = [meta.pk if name == "pk" else meta.get_field(name) for name in self.names]
-        self.readers = [_reader(field) for field in fields]
+        self.readers = [_reader(_field(rows, name)) for name in self.names]
         rows = rows.order_by(*order)
         mark = self._read(request.GET.get("before", ""))
         if mark:
@@ -73,10 +72,11 @@ class Older:
 
     def _after(self, mark: list) -> Q:
         if len(mark) == 1:
-            return Q(**{f"{self.names[0]}__lt": mark[0]})
+            return Q(**{f"{self.names[0]}__{self.then}": mark[0]})
         first, second = self.names
         # The redundant first half lets the index seek to the mark.
-        return Q(**{f"{first}__lte": mark[0]}) & (Q(**{f"{first}__lt": mark[0]}) | Q(**{f"{second}__lt": mark[1]}))
+        beyond = Q(**{f"{first}__{self.then}": mark[0]}) | Q(**{f"{second}__{self.then}": mark[1]})
+        return Q(**{f"{first}__{self.then}e": mark[0]}) & beyond
 
     def _write(self, row) -> str:
         values = [getattr(row, name) for name in self.names]
@@ -84,7 +84,7 @@ class Older:
 
     def _read(self, raw: str) -> list | None:
         """None for the first page, and for a mark that makes no sense."""
-        parts = raw.split("~")
+        parts = raw.rsplit("~", len(self.names) - 1) if len(self.names) > 1 else [raw]
         if not raw or len(parts) != len(self.names):
             return None
         try:
@@ -94,12 +94,34 @@ class Older:
 
 
 class Onward(Older):
-    """One page of rows in the order of a column that is unique and only grows: a register by its codes."""
+    """One page of a register in the order of a column that is unique and never null, such as its codes; or in that of one of
+    `columns` ({name: expression}, none of them null) where `?sort=` names it, the other way round with a `-` before it.
+    """
 
     onward = True
 
-    def _after(self, mark: list) -> Q:
-        return Q(**{f"{self.names[0]}__gt": mark[0]})
+    def __init__(self, rows: QuerySet, request, unique: str, columns: dict[str, object] | None = None, size: int = 50):
+        asked, columns = request.GET.get("sort", ""), columns or {}
+        name = asked.removeprefix("-")
+        self.sort = asked if name in columns or (asked and name == unique) else ""
+        sign = "-" if self.sort.startswith("-") else ""
+        self.then = "lt" if sign else "gt"
+        order = [unique]
+        if self.sort and name != unique:
+            rows, order = rows.annotate(sort_key=columns[name]), ["sort_key", unique]
+        super().__init__(rows, request, *(sign + one for one in order), size=size)
+
+
+def ranked(column: str, values) -> Case:
+    """In the order in which a choice's values are declared, not that of their letters."""
+    whens = [When(**{column: value}, then=number) for number, value in enumerate(values)]
+    return Case(*whens, default=len(whens), output_field=IntegerField())
+
+
+def _field(rows: QuerySet, name: str) -> Field:
+    if name in rows.query.annotations:
+        return rows.query.annotations[name].output_field
+    return rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name)
 
 
 def _reader(field: Field) -> Callable[[str], object]:

@@ -3,18 +3,21 @@
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 from urllib.parse import quote
 
 import xlsxwriter
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from duty.clock import local
 
+MOST_ROWS = 5000  # of a list, in one file
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet may take for a formula, typed on either keyboard.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -73,6 +76,15 @@ def workbook(*tables: Table) -> bytes:
                     elif cell not in (None, ""):
                         sheet.write_string(number, column, harmless(str(cell)))
     return out.getvalue()
+
+
+def listed(rows: QuerySet, cells: Callable[[object], Sequence]) -> Iterator[Sequence]:
+    """The cells of each row of a list; of one too long for a file, those of the first, and a last line that says so."""
+    for number, row in enumerate(rows[: MOST_ROWS + 1]):
+        if number == MOST_ROWS:
+            yield [_("Only the first %(n)s rows are written. Narrow the filters to take the rest.") % {"n": MOST_ROWS}]
+        else:
+            yield cells(row)
 
 
 def _name(title: str) -> str:

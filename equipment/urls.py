@@ -41,6 +41,7 @@ from equipment.views import (
 
 urlpatterns = [
     path("equipment/", register.register, name="equipment"),
+    path("equipment/export/", register.export, name="equipment-export"),
     path("equipment/new/", pieces.add, name="piece-add"),
     path("equipment/labels/", labels.labels, name="labels"),
     path("equipment/<int:pk>/", pieces.piece, name="piece"),
@@ -138,6 +139,7 @@ urlpatterns = [
     # Rounds
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/<int:pk>/", rounds.walk, name="round"),
+    path("rounds/export/", rounds.export, name="rounds-export"),
     path("rounds/start/", starting.start, name="round-start"),
     path("rounds/<int:pk>/walk/", walking.walk, name="round-walk"),
     path("rounds/<int:pk>/state/", walking.kept, name="round-state"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from duty.access import can
 from duty.models import Matter
+from duty.templatetags.components import icon
 
 register = template.Library()
 
@@ -84,6 +85,18 @@ def page_query(context, **changes) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context, page, name: str, label: str) -> str:
+    """The head of a column by which the list may be sorted: pressed again, the other way round."""
+    here = page.sort.removeprefix("-") == name if page.sort else name == page.names[-1]
+    down = here and page.sort.startswith("-")
+    turned = f"-{name}" if here and not down else name
+    address = page_query(context, sort=turned, before="")
+    order = "descending" if down else "ascending" if here else "none"
+    sign = icon("caret-down-fill" if down else "caret-up-fill") if here else ""
+    return format_html('<th aria-sort="{}"><a class="sort-head" href="{}">{}{}</a></th>', order, address, label, sign)
 
 
 @register.simple_tag

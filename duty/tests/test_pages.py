@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.db.models import F
 from django.test import RequestFactory
 
 from conftest import make_person
 from duty.models import Line, Notice, Person
-from duty.pages import Older, day_asked
+from duty.pages import Older, Onward, day_asked
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +107,35 @@ def test_rows_ordered_by_a_day_are_walked_too(house):
     rows = Person.objects.filter(employed_from__isnull=False)
     seen, pages = walk(rows, "-employed_from", "-pk", size=3)
     assert seen == [person.pk for person in reversed(people)] and pages == 3
+
+
+def onward(rows, sort, size=3):
+    """Every page one after the other, in the order that the address asks for."""
+    seen, mark = [], ""
+    for _page in range(30):
+        request = RequestFactory().get("/", {"sort": sort, "before": mark})
+        page = Onward(rows, request, "staff_number", {"name": F("name"), "unit": F("unit__name")}, size=size)
+        seen += list(page)
+        if not page.more:
+            return seen
+        mark = page.mark
+    raise AssertionError("pages without an end")
+
+
+@pytest.fixture
+def crowd(house):
+    names = ["乙", "甲~1", "丙", "甲~1", "乙", "丁"]
+    return [make_person(name, house["ops" if n % 2 else "sales"]) for n, name in enumerate(names)]
+
+
+@pytest.mark.parametrize(
+    "sort", ["", "name", "-name", "unit", "-unit", "staff_number", "-staff_number", "nothing", "--name"]
+)
+@pytest.mark.parametrize("size", [1, 2, 4, 9])
+def test_a_register_is_walked_in_any_order_without_losing_anybody(crowd, sort, size):
+    seen = onward(Person.objects.all(), sort, size)
+    name = sort.removeprefix("-")
+    key = {"name": lambda p: p.name, "unit": lambda p: p.unit.name}.get(name, lambda p: p.staff_number)
+    expected = sorted(Person.objects.select_related("unit"), key=lambda p: (key(p).encode(), p.staff_number))
+    backwards = sort.startswith("-") and name in ("name", "unit", "staff_number")
+    assert [p.pk for p in seen] == [p.pk for p in (expected[::-1] if backwards else expected)]

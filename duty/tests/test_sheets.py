@@ -32,3 +32,16 @@ def test_each_kind_of_cell_arrives_as_what_it_is(settings):
         1, 2.5, dt.datetime(2026, 11, 22), dt.datetime(2026, 11, 22, 23, 2), "'=1", None, "13800000000", "http://x/",
     ]  # fmt: skip
     assert first["A1"].value == "'=头" and second["A1"].value == "x"
+
+
+@pytest.mark.django_db
+def test_a_list_too_long_for_a_file_says_so_in_its_last_line(house, monkeypatch):
+    from duty import sheets
+    from duty.models import Unit
+
+    rows, count = Unit.objects.order_by("pk"), Unit.objects.count()
+    monkeypatch.setattr(sheets, "MOST_ROWS", count)
+    assert list(sheets.listed(rows, lambda row: [row.name])) == [[unit.name] for unit in rows]
+    monkeypatch.setattr(sheets, "MOST_ROWS", count - 1)
+    *written, last = sheets.listed(rows, lambda row: [row.name])
+    assert written == [[unit.name] for unit in rows[: count - 1]] and str(count - 1) in last[0]

@@ -1,7 +1,9 @@
 """The register (A24, A25): a piece is entered once, found, changed knowingly, retired and never lost."""
 
+import io
 import uuid
 
+import openpyxl
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -183,3 +185,16 @@ def test_a_place_that_is_no_longer_in_use_stays_on_its_pieces(as_, manager, piec
     page = Page(client.get(address))
     assert page.values["place"] == str(places["room"].pk)
     assert client.post(address, page.values | {"name": "新名"}).status_code == 302
+
+
+def test_the_excel_file_holds_what_the_filters_leave(as_, officer, outsider, make_piece):
+    make_piece("DY-02", name="=1+1", criticality="ordinary")
+    make_piece("DY-01", name="总部 UPS", criticality="key")
+
+    def written(who, query=""):
+        book = openpyxl.load_workbook(io.BytesIO(as_(who).get(f"/equipment/export/{query}").content))
+        return [[cell.value for cell in row][:2] for row in list(book.active.rows)[1:]]
+
+    assert written(officer) == [["DY-01", "总部 UPS"], ["DY-02", "'=1+1"]]
+    assert written(officer, "?criticality=key") == [["DY-01", "总部 UPS"]]
+    assert written(outsider) == []

@@ -1,8 +1,10 @@
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 
-from duty.clock import MINUTE
+from duty.clock import DAY, MINUTE, local
 from equipment.models import Kind, Round, Status
 from equipment.receiving import receive, take_shot
 from equipment.tests.rounds import answer, make_checklist, make_plan, make_round, parcel
@@ -40,6 +42,24 @@ def test_the_list_stands_by_what_is_to_be_done(checklist, officer, as_, now):
     assert page.index("现在") < page.index("错过") < page.index("等会儿")
     assert "错过" in as_(officer).get("/rounds/?state=missed").content.decode()
     assert "等会儿" not in as_(officer).get("/rounds/?state=missed").content.decode()
+
+
+def written(client, query: str = "") -> list[list]:
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/rounds/export/{query}").content))
+    return [[cell.value for cell in row] for row in list(book.active.rows)[1:]]
+
+
+def test_the_excel_file_holds_the_rounds_of_the_list(checklist, officer, outsider, as_, now):
+    for title, shift in (("=现在", 0), ("错过", -300), ("昨天", -1440)):
+        row = make_round(checklist, now + shift * MINUTE)
+        Round.objects.filter(pk=row.pk).update(title=title)
+    today = written(as_(officer))
+    assert [row[1] for row in today] == ["'=现在", "错过"] and today[0][0] == local(now).replace(tzinfo=None)
+    assert [row[1] for row in written(as_(officer), "?show=all")] == ["'=现在", "错过", "昨天"]
+    assert [row[1] for row in written(as_(officer), "?state=missed")] == ["错过", "昨天"]
+    day = local(now).date() - DAY
+    assert [row[1] for row in written(as_(officer), f"?day={day}")] == ["昨天"]
+    assert written(as_(outsider)) == []
 
 
 def test_filters_that_make_no_sense_are_left_out(walk, officer, as_):

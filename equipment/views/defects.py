@@ -8,14 +8,14 @@ from duty.access import signed_in
 from duty.clock import day_of
 from duty.models import Notice, Person, Role, Unit
 from duty.pages import Older, number_asked
-from duty.sheets import Table, download
+from duty.sheets import Table, download, listed
 from equipment.access import CALLERS, keep_terms, readers
 from equipment.models import Category, Criticality, Defect, DefectStatus, Equipment, Keeper
 from equipment.models.defect_states import IN_HAND, OPEN, TAKEN
 from equipment.models.places import place_tree
 from equipment.models.readers import units_read
 
-SHOWN, MOST_OPEN, MOST_EXPORTED = 50, 200, 5000
+SHOWN, MOST_OPEN = 50, 200
 FILTERS = ("q", "unit", "piece", "category", "criticality", "state", "mender", "again")
 
 
@@ -101,18 +101,18 @@ def export(request):
         _("Times sent back"), _("Verified at"), _("Verified by"),
     ]  # fmt: skip
     tree = place_tree()
-    body = (
-        [
+
+    def cells(row) -> list:
+        return [
             row.number, row.get_status_display(), row.get_criticality_display(), row.equipment and row.equipment.name,
             row.equipment and row.equipment.code, tree.path(row.equipment.place_id if row.equipment else row.place_id),
             row.what, row.detail, row.found_at, row.found_by.name, str(row.unit), row.take_by, row.taken_at, row.fix_by,
             row.fixed_at, row.mender and row.mender.name, row.cause, row.remedy, row.parts, row.sent_back,
             row.verified_at, row.verified_by and row.verified_by.name,
-        ]
-        for row in rows[:MOST_EXPORTED]
-    )  # fmt: skip
+        ]  # fmt: skip
+
     title = _("Repairs")
-    return download(f"{title} {day_of(request.at)}", Table(title, heads, body))
+    return download(f"{title} {day_of(request.at)}", Table(title, heads, listed(rows, cells)))
 
 
 @signed_in

@@ -1,11 +1,13 @@
 """The register: every piece the reader may see, filtered, searched, linked to (A24, A25)."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from duty.clock import day_of
 from duty.models import Unit
-from duty.pages import Onward, number_asked
+from duty.pages import Onward, number_asked, ranked
+from duty.sheets import Table, download, listed
 from equipment.access import KEEPERS, readers
 from equipment.looking_after import unchecked
 from equipment.models import Category, Criticality, Defect, Equipment, Place
@@ -13,6 +15,10 @@ from equipment.models.places import place_tree
 from equipment.models.readers import units_read
 
 SHOWN = 50
+SORTED = {
+    "name": F("name"), "place": F("place__name"), "category": F("category"), "unit": F("unit__name"),
+    "criticality": ranked("criticality", Criticality.values),
+}  # fmt: skip
 FILTERS = ("q", "unit", "place", "category", "criticality", "show")
 
 
@@ -53,7 +59,7 @@ def choices(request) -> dict:
 def register(request):
     chosen = asked(request)
     broken = Defect.objects.open().filter(equipment=OuterRef("pk"))
-    page = Onward(filtered(request, chosen).annotate(broken=Exists(broken)), request, "code", size=SHOWN)
+    page = Onward(filtered(request, chosen).annotate(broken=Exists(broken)), request, "code", SORTED, size=SHOWN)
     shown = Equipment.objects.filter(pk__in=[piece.pk for piece in page])
     context = choices(request) | {
         "page": page,
@@ -63,3 +69,25 @@ def register(request):
         "may_keep": request.user.sight.has(*KEEPERS),
     }
     return render(request, "equipment/register.html", context)
+
+
+@readers
+def export(request):
+    """The same list as an Excel file, by code, to be read; the one that is taken in again is the administration's."""
+    rows = filtered(request, asked(request)).select_related("contract").order_by("code")
+    heads = [
+        _("Asset code"), _("Name"), _("Category"), _("Criticality"), _("Place"), _("Unit"), _("Model"), _("Maker"),
+        _("Serial number"), _("Installed on"), _("In use from"), _("In use until"), _("Maintenance contract"), _("Tag"),
+        _("Remarks"),
+    ]  # fmt: skip
+    tree = place_tree()
+
+    def cells(row) -> list:
+        return [
+            row.code, row.name, row.get_category_display(), row.get_criticality_display(), tree.path(row.place_id), str(row.unit),
+            row.model, row.maker, row.serial_number, row.installed_on, row.from_on, row.until_on,
+            str(row.contract) if row.contract else "", row.tag, row.note,
+        ]  # fmt: skip
+
+    title = _("Equipment")
+    return download(f"{title} {day_of(request.at)}", Table(title, heads, listed(rows, cells)))

@@ -14,6 +14,7 @@ from duty.clock import DAY, HOUR, day_of, start_of
 from duty.forms.reasons import ReasonForm
 from duty.models import Unit
 from duty.pages import Older, day_asked, number_asked
+from duty.sheets import Table, download, listed
 from duty.views.trail import tell
 from equipment.access import READERS, WALKERS
 from equipment.forms.rounds import ExplainForm
@@ -49,6 +50,10 @@ def seen(request, pk: int) -> Round:
     return get_object_or_404(Round.objects.visible_to(request.user).select_related(*NAMED), pk=pk)
 
 
+def asked(request) -> dict[str, str]:
+    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+
+
 def held(request, pk: int, verb: str) -> Round:
     walk = seen(request, pk)
     may(request.user, verb, walk)
@@ -58,7 +63,7 @@ def held(request, pk: int, verb: str) -> Round:
 @rounds_readers
 def rounds(request):
     """Those of a day by what is to be done: missed to be explained, open, coming, walked; or all of them, newest first."""
-    chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    chosen = asked(request)
     rows = Round.objects.visible_to(request.user).select_related("unit", "plan", "person", "started_by", "done_by")
     rows = _filtered(rows, chosen, request.at)
     context = {"chosen": chosen, "filtered": any(chosen.values()), "states": _states(), "words": words()} | _choices(
@@ -78,6 +83,36 @@ def rounds(request):
             row.look = row.state(request.at)
             row.may_walk = row.may_be_walked(request.at) and can(request.user, "walk", row)
     return render(request, "equipment/rounds.html", context | {"groups": groups})
+
+
+@rounds_readers
+def export(request):
+    """The rounds of the list as an Excel file, newest first: a day, or whatever the filters leave."""
+    chosen = asked(request)
+    rows = _filtered(Round.objects.visible_to(request.user), chosen, request.at)
+    if chosen["show"] != "all" and not chosen["state"]:
+        day = day_asked(chosen["day"]) or day_of(request.at)
+        rows = rows.planned_between(start_of(day), start_of(day + DAY))
+    rows = rows.select_related("unit", "checklist", "started_by", "done_by", "explained_by", "approved_by")
+    heads = [
+        _("Planned at"), _("Name"), _("Checklist"), _("Unit"), _("State"), _("To be begun by"), _("To be done by"), _("Begun at"), _("Done at"),
+        _("Walked by"), _("Items"), _("Answered"), _("Not normal"), _("Explanation"), _("Explained by"), _("Approved by"),
+    ]  # fmt: skip
+
+    def cells(row) -> list:
+        return [
+            row.planned_at, row.title, row.checklist.name, str(row.unit), str(row.state(request.at)[1]), row.starts_by, row.due_at,
+            row.started_at, row.done_at, _named(row.done_by or row.started_by), row.asked, row.given, row.abnormal,
+            row.explanation, _named(row.explained_by), _named(row.approved_by),
+        ]  # fmt: skip
+
+    rows = rows.order_by("-planned_at", "-pk")
+    title = _("Rounds")
+    return download(f"{title} {day_of(request.at)}", Table(title, heads, listed(rows, cells)))
+
+
+def _named(person) -> str:
+    return person.name if person else ""
 
 
 def _states():

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from equipment.views.register import choices
 
 SHOWN = 50
 MOVEMENTS = 20
+SORTED = {"name": F("name"), "stock": F("stock"), "place": F("place__name")}
 FILTERS = ("q", "unit", "place", "category", "show")
 FORMS = (IssueForm, ReturnForm, ReceiveForm, WriteOffForm)
 
@@ -70,7 +71,7 @@ def incident_asked(request) -> Matter | None:
 @readers
 def supplies(request):
     chosen = asked(request)
-    page = Onward(filtered(request, chosen), request, "code", size=SHOWN)
+    page = Onward(filtered(request, chosen), request, "code", SORTED, size=SHOWN)
     for row in page:
         row.look = row.signs(request.at)
     context = choices(request) | {
