@@ -163,7 +163,7 @@ def test_a_checklist_published_during_the_round_leaves_the_round_as_it_was(produ
     press(page, "指示灯", "good")
     inside(product, EDIT)
     go(page, 2)
-    press(page, page.locator(".walk-item h3").first.inner_text(), "good")
+    press(page, page.locator(".walk-item h2").first.inner_text(), "good")
     page.context.set_offline(False)
     everything_sent(page)
     versions = "SELECT r.version_id = i.version_id FROM equipment_round r JOIN equipment_answer a ON a.round_id = r.matter_id JOIN equipment_item i ON i.id = a.item_id WHERE r.matter_id = %s"

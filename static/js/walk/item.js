@@ -26,7 +26,7 @@ export function drawItem(page, walk, stop, item) {
   const unchecked = answer?.not_checked && !page.reopened.has(item.pk);
   const lines = [item.normal && say("normal_range", { range: item.normal }), item.alarm && say("alarm_range", { range: item.alarm })];
   box.append(
-    h("div", { class: "walk-question" }, h("h3", { id: `q-${item.pk}` }, item.question), h("span", { "data-verdict": true }, answer ? verdict(answer.judged, item) : "")),
+    h("div", { class: "walk-question" }, h("h2", { id: `q-${item.pk}` }, item.question), h("span", { "data-verdict": true }, answer ? verdict(answer.judged, item) : "")),
     ...[item.method, lines.filter(Boolean).join(" · ")].filter(Boolean).map((line) => h("p", { class: "help" }, line)),
   );
   if (item.last) box.append(h("p", { class: "help walk-last" }, icon("clock-history"), " ", say("last", { said: `${item.last.said} ${item.kind === "number" ? item.measure : ""}`.trim(), at: item.last.at })));
