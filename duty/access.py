@@ -65,7 +65,8 @@ class Sight:
 
     @property
     def administers(self) -> bool:
-        return self.has(Role.ADMINISTRATOR)
+        """The administration knows no units, it is the organisation's: administrator of each and every unit."""
+        return bool(self.all_units) and len(self.units([Role.ADMINISTRATOR])) == self.all_units
 
     @functools.cached_property
     def everything(self) -> bool:

@@ -75,6 +75,20 @@ def from_to(start: dt.datetime, end: dt.datetime) -> str:
     return f"{local(start):%H:%M}–{local(end):%H:%M}"
 
 
+def instant(said: str) -> dt.datetime:
+    """An instant written in ISO 8601 with its offset, in UTC: the database refuses some offsets that Python takes.
+
+    Raises ValueError for anything else.
+    """
+    try:
+        at = dt.datetime.fromisoformat(said)
+        if at.tzinfo is None:
+            raise ValueError(said)
+        return at.astimezone(dt.UTC)
+    except (TypeError, OverflowError) as why:
+        raise ValueError(said) from why
+
+
 def month_of(day: dt.date) -> dt.date:
     """The first day of its month."""
     return day.replace(day=1)

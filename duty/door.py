@@ -5,7 +5,6 @@ A request that writes runs in one transaction with the trail's context set; what
 
 import contextlib
 import datetime as dt
-import re
 import uuid
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from duty.evidence import set_context
 from duty.looks import look
 from duty.models import Once
 from duty.steps import Conflict
+from duty.texts import visible
 
 LONGEST_ANSWER = Once._meta.get_field("answer").max_length
 PULSE = """
@@ -29,8 +29,6 @@ SELECT duty_now(), (SELECT max(seen_at) FROM duty_lane WHERE name = 'fire'),
        ARRAY(SELECT DISTINCT coalesce(matter_id, -id) FROM (SELECT matter_id, id FROM duty_notice WHERE recipient_id = %s
             AND needs_acknowledgement AND acknowledged_at IS NULL AND released_at IS NULL LIMIT 500) waiting)
 """
-# Zero-width and bidirectional controls, soft hyphens, line separators; a null is told to whoever typed it.
-INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 
 
 class Engine:
@@ -124,10 +122,9 @@ class FormOfAnother(Exception):
 
 
 def readable(posted: QueryDict) -> QueryDict:
-    """What was typed without the characters nobody can see: they make blank names, and turn the writing round."""
+    """What was typed without the characters nobody can see; a null is told to whoever typed it."""
     seen = {
-        name: [value if "password" in name else INVISIBLE.sub("", value) for value in values]
-        for name, values in posted.lists()
+        name: [value if "password" in name else visible(value) for value in values] for name, values in posted.lists()
     }
     if all(seen[name] == values for name, values in posted.lists()):
         return posted

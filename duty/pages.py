@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db.models import Case, CharField, DateField, DateTimeField, Field, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from duty.clock import DAY, last_of_month
+from duty.clock import DAY, instant, last_of_month
 
 BEFORE_ALL, END = dt.date(2000, 1, 31), dt.date(2200, 1, 1)
 
@@ -127,17 +127,16 @@ def _field(rows: QuerySet, name: str) -> Field:
 def _reader(field: Field) -> Callable[[str], object]:
     """How a mark's part is read for that column; each raises ValueError for what makes no sense there."""
     if isinstance(field, DateTimeField):
-        return _moment
+        return instant
     if isinstance(field, CharField):
-        return str
+        return _text
     return dt.date.fromisoformat if isinstance(field, DateField) else _whole
 
 
-def _moment(part: str) -> dt.datetime:
-    value = dt.datetime.fromisoformat(part)
-    if value.tzinfo is None:
+def _text(part: str) -> str:
+    if "\0" in part:
         raise ValueError(part)
-    return value
+    return part
 
 
 def _whole(part: str) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from duty.clock import local
+from duty.texts import visible
 
 MOST_ROWS = 5000  # of a list, in one file
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,11 +36,15 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" \u3000").startswith(RISKY) else text
 
 
+def typed(cell) -> str:
+    """What was typed into a cell, without the apostrophe that `harmless` put before it and what nobody sees."""
+    text = "" if cell is None else visible(str(cell))
+    return (text[1:] if text.startswith("'") and harmless(text[1:]) == text else text).strip()
+
+
 def plain(cell) -> str:
-    """What was typed into a cell, without the apostrophe that `harmless` put before it and signs of other widths."""
-    text = "" if cell is None else str(cell)
-    text = text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
-    return unicodedata.normalize("NFKC", text).strip()
+    """The same in signs of one width, to be compared; what is kept is as it was typed."""
+    return unicodedata.normalize("NFKC", typed(cell)).strip()
 
 
 def in_every_language(words: Iterable[tuple]) -> dict[str, str]:

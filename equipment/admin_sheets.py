@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,6 +13,7 @@ from import_export.widgets import CharWidget, Widget
 from duty.admin_sheets import Day, Known, Sheet
 from duty.models import Unit, Via
 from duty.sheets import in_every_language
+from equipment import numerals
 from equipment.measures import KNOWN, NONE, measure
 from equipment.models import Category, Criticality, Equipment, Gauge, Place
 from equipment.models.gauges import shown
@@ -86,18 +86,16 @@ class Number(Widget):
     """A bound of a range: a number, or nothing for an open side."""
 
     def clean(self, value, row=None, **kwargs):
-        said = str(value if value is not None else "").strip().replace("，", ",").replace("−", "-")
+        said = str(value if value is not None else "").strip()
         if not said:
             return None
         try:
-            number = Decimal(said.replace(",", ".") if said.count(",") == 1 and "." not in said else said)
-        except InvalidOperation:
-            number = None
-        if number is None or not number.is_finite():
-            raise ValueError(
-                _("“%(said)s” is no number. The unit of measure has a column of its own.") % {"said": said}
+            return numerals.number(said)
+        except ValueError:
+            words = _(
+                "“%(said)s” is no number. Write it without a comma for thousands; the unit of measure has a column of its own."
             )
-        return round(number, 3)
+            raise ValueError(words % {"said": said[:40]}) from None
 
     def render(self, value, obj=None, **kwargs):
         return shown(value)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from duty.clock import MINUTE
+from duty.clock import MINUTE, instant
 from duty.models import Line
 from equipment.models import Answer, CallOut, Defect, Equipment, Judged, Round
 from equipment.models.readers import units_read
@@ -75,10 +75,10 @@ def read_mark(raw: str) -> tuple[dt.datetime, str, int] | None:
     """None for the first page, and for a mark that makes no sense."""
     parts = raw.split("~")
     try:
-        at, pk = dt.datetime.fromisoformat(parts[0]), int(parts[2])
+        at, pk = instant(parts[0]), int(parts[2])
     except (IndexError, ValueError):
         return None
-    return (at, parts[1], pk) if at.tzinfo and parts[1] in KINDS and 0 < pk < 2**63 else None
+    return (at, parts[1], pk) if parts[1] in KINDS and 0 < pk < 2**63 else None
 
 
 def _keys(piece: int, kinds: list[str], mark, size: int) -> list[tuple[dt.datetime, str, int]]:

@@ -4,14 +4,16 @@ Nothing is written here. A row is about the item of that question at that stop, 
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from duty.sheets import in_every_language, plain
+from duty.sheets import in_every_language, plain, typed
 from duty.sheets_in import Unreadable, sheets_of
+from equipment import numerals
 from equipment.differences import Differences, differences, moved
 from equipment.forms.stops import Spots
 from equipment.item_sheets import HEADS, SWITCHES
@@ -52,10 +54,10 @@ def rows_of(file) -> list[Row]:
 
 
 def _text(cell) -> str:
-    """Numbers without the nought that a spreadsheet puts behind them; line breaks stay."""
+    """As it was typed; numbers without the nought that a spreadsheet puts behind them; line breaks stay."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return "\n".join(filter(None, (plain(line) for line in str("" if cell is None else cell).splitlines())))[:600]
+    return "\n".join(filter(None, (typed(line) for line in str("" if cell is None else cell).splitlines())))[:600]
 
 
 @dataclass
@@ -70,9 +72,9 @@ class Reading:
 def compared(draft: Version, rows: list[Row], spots: Spots) -> Reading:
     """What the rows make of the draft, or what is wrong with them."""
     reading, items = Reading(), items_of(draft)
-    standing = {_key(item): item for item in items}
+    standing = Standing(items)
     before = [_like(item) for item in items]
-    seen: dict[tuple, tuple[int, Item]] = {}
+    seen: dict[tuple, tuple[int, Item]] = {}  # {what the row asks: its number, its item}
     for row in rows:
         number = int(row["row"])
         try:
@@ -99,8 +101,30 @@ def _moved(items: list[Item], order: list[Item]) -> int:
     return moved([item.pk for item in now], [item.pk for item in then])
 
 
-def _key(item: Item) -> tuple:
-    return key_of(*item.stop), item.after.question if item.after_id else "", item.question
+class Standing:
+    """The draft's items by what they ask, whichever width its signs are written in: （进风） is (进风).
+
+    Only where two of one stop differ in nothing else are they told apart by it.
+    """
+
+    def __init__(self, items: list[Item]):
+        asked = [(key_of(*item.stop), item.after.question if item.after_id else "", item.question) for item in items]
+        often = Counter(_one_width(key) for key in asked)
+        self.twice = {key for key, times in often.items() if times > 1}
+        self.items = {self.key(*key): item for key, item in zip(asked, items, strict=True)}
+
+    def key(self, stop: str, above: str, question: str) -> tuple[str, str, str]:
+        written = stop, above, question
+        compared = _one_width(written)
+        return written if compared in self.twice else compared
+
+    def get(self, key: tuple[str, str, str]) -> Item | None:
+        return self.items.get(key)
+
+
+def _one_width(key: tuple[str, str, str]) -> tuple[str, str, str]:
+    stop, above, question = key
+    return stop, plain(above), plain(question)
 
 
 def _like(item: Item) -> Item:
@@ -121,16 +145,17 @@ def _said(why: ValidationError) -> list[str]:
     ]
 
 
-def _item(draft: Version, row: Row, spots: Spots, standing: dict, seen: dict) -> tuple[Item, tuple]:
+def _item(draft: Version, row: Row, spots: Spots, standing: Standing, seen: dict) -> tuple[Item, tuple]:
     equipment, place = _stop(row, spots)
     question, above = " ".join(row.get("question", "").split()), " ".join(row.get("after", "").split())
     if not question:
         raise ValidationError({"question": _("write what is looked at.")})
     stop = key_of(equipment and equipment.pk, place and place.pk)
-    key = stop, above, question
+    key = standing.key(stop, above, question)
     item = standing.get(key) or Item(version=draft, equipment=equipment, place=place, question=question)
     if above and item._state.adding:
-        upper = seen.get((stop, "", above), (0, standing.get((stop, "", above))))[1]
+        its_key = standing.key(stop, "", above)
+        upper = seen.get(its_key, (0, standing.get(its_key)))[1]
         if upper is None:
             raise ValidationError(
                 {"after": _("there is no item “%(name)s” at this stop above it.") % {"name": above[:40]}}
@@ -168,7 +193,7 @@ def _stop(row: Row, spots: Spots):
     if not code:
         return None, spots.place(place) if place else None
     piece = spots.piece(code)
-    if (name := row.get("name")) and name != plain(piece.name):
+    if (name := row.get("name")) and plain(name) != plain(piece.name):
         words = _("%(code)s is “%(name)s”, not “%(said)s”. Check the code.")
         raise ValidationError(words % {"code": piece.code, "name": piece.name, "said": name[:40]})
     return piece, None
@@ -195,21 +220,19 @@ def _figures(item: Item, row: Row) -> None:
 
 
 def _number(row: Row, name: str) -> Decimal | None:
-    said = row[name].replace("−", "-").replace(" ", "")
+    said = row[name]
     if not said:
         return None
     try:
-        number = Decimal(said.replace(",", ".") if said.count(",") == 1 and "." not in said else said)
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite() or abs(number) >= 10**9:
-        raise ValidationError({name: _("“%(said)s” is no number.") % {"said": said[:20]}})
-    return round(number, 3)
+        return numerals.number(said)
+    except ValueError:
+        words = _("“%(said)s” is no number. Write it without a comma for thousands.")
+        raise ValidationError({name: words % {"said": said[:20]}}) from None
 
 
 def _word(row: Row, name: str, choices):
     known = {plain(value).casefold(): value for value in choices.values} | in_every_language(choices.choices)
-    said = row.get(name, "")
+    said = plain(row.get(name, ""))
     if said.casefold() not in known:
         names = "、".join(str(label) for _value, label in choices.choices)
         raise ValidationError({name: _("“%(said)s” is none of: %(names)s.") % {"said": said[:20], "names": names}})
@@ -217,7 +240,7 @@ def _word(row: Row, name: str, choices):
 
 
 def _switch(row: Row, name: str, usual: bool) -> bool:
-    said = row[name].casefold()
+    said = plain(row[name]).casefold()
     if not said:
         return usual
     if said in ("是", "yes", "y", "1", "true", "√", "✓"):

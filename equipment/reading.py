@@ -3,31 +3,28 @@
 Each raises ValidationError with what to do about it.
 """
 
+import contextlib
 import datetime as dt
-import unicodedata
 import uuid
-from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from equipment import judging
+from duty import clock
+from duty.texts import visible
+from equipment import judging, numerals
 from equipment.models import Answer, Item, Judged, Kind
 
 MOST_AT_ONCE = 500
-LARGEST = Decimal(10) ** 9
-AS_TYPED = str.maketrans({",": ".", "。": ".", "−": "-"})
 
 
 def instant(raw) -> dt.datetime:
     """An instant as a telephone writes it (ISO 8601 with its offset). Raises ValidationError."""
-    try:
-        at = dt.datetime.fromisoformat(raw)
-    except (TypeError, ValueError):
-        raise ValidationError(_("A time that cannot be read was sent. Load the page again.")) from None
-    if at.tzinfo is None or not 2000 < at.year < 2200:
-        raise ValidationError(_("A time that cannot be read was sent. Load the page again."))
-    return at
+    with contextlib.suppress(ValueError):
+        at = clock.instant(raw)
+        if 2000 < at.year < 2200:
+            return at
+    raise ValidationError(_("A time that cannot be read was sent. Load the page again."))
 
 
 def identity(raw) -> uuid.UUID:
@@ -38,9 +35,9 @@ def identity(raw) -> uuid.UUID:
 
 
 def plain(value):
-    """The same without what no database keeps: null characters, and halves of characters."""
+    """The same without what no database keeps (null characters, halves of characters) and what nobody sees."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode(errors="ignore").decode()
+        return visible(value.replace("\0", "").encode(errors="ignore").decode())
     if isinstance(value, dict):
         return {plain(str(name)): plain(one) for name, one in value.items()}
     return [plain(one) for one in value] if isinstance(value, list) else value
@@ -68,7 +65,10 @@ def read(item: Item, row: dict) -> Answer:
         return Answer(judged=Judged.NOT_CHECKED, note=note)
     value = row.get("value")
     if item.kind == Kind.NUMBER:
-        number = _decimal(value)
+        try:
+            number = numerals.number(value)
+        except ValueError:
+            raise ValidationError(_("Write a number, without a comma for thousands.")) from None
         if not judging.possible(number, item):
             raise ValidationError(_("Such a value cannot be read there. Look again and correct it."))
         return Answer(number=number, judged=judging.judged(number, item), note=note)
@@ -84,13 +84,3 @@ def read(item: Item, row: dict) -> Answer:
     if item.kind == Kind.TEXT and not text:
         raise ValidationError(_("Write something."))
     return Answer(text=text, judged=Judged.NORMAL, note=note)
-
-
-def _decimal(value) -> Decimal:
-    try:
-        number = Decimal(unicodedata.normalize("NFKC", str(value)[:40]).strip().translate(AS_TYPED))
-    except InvalidOperation:
-        raise ValidationError(_("Write a number.")) from None
-    if not number.is_finite() or number.copy_abs() >= LARGEST:
-        raise ValidationError(_("Write a number."))
-    return number.quantize(Decimal("0.001"))

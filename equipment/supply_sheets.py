@@ -20,8 +20,8 @@ class Whole(IntegerWidget):
         try:
             number = float(said)
         except ValueError:
-            number = None
-        if number is None or number != int(number) or not 0 <= number <= 1_000_000:
+            number = float("nan")
+        if not number.is_integer() or not 0 <= number <= 1_000_000:
             raise ValueError(_("“%(said)s” is no whole number.") % {"said": said})
         return int(number)
 

@@ -42,7 +42,7 @@ def words() -> dict[str, str]:
         "alarm_range": _("alarm %(range)s"),
         "last": _("last %(said)s, %(at)s"),
         "impossible": _("Such a value cannot be read there. Look again and correct it."),
-        "no_number": _("Write a number."),
+        "no_number": _("Write a number, without a comma for thousands."),
         "minus": _("plus or minus"),
         "note": _("Note"),
         "note_needed": _("What is wrong? A note is needed."),

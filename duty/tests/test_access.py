@@ -60,6 +60,16 @@ def test_a_seeing_role_on_the_top_sees_everything(tree, role):
     assert bool(sight.units()) == (role in SEEING)
 
 
+def test_an_administrator_of_a_part_does_not_enter_the_administration(tree, as_):
+    person = make_person("丁", tree["sales"], Role.ADMINISTRATOR, on=tree["sales"])
+    assert not person.sight.administers
+    client = as_(person)
+    for path in ("/admin/", "/admin/duty/person/", "/admin/duty/grant/add/"):
+        assert client.get(path, follow=True).status_code == 403, path
+    Grant.objects.create(person=person, role=Role.ADMINISTRATOR, unit=tree["top"])
+    assert fresh(person).sight.administers
+
+
 def test_two_grants_that_cover_all_units_see_everything_and_a_new_unit_ends_that(tree):
     person = make_person("丁", tree["ops"], Role.OFFICER)
     assert not person.sight.everything

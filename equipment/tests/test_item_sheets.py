@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from equipment.models import Checklist, Item, Version
+from equipment.models import Checklist, Gauge, Item, Version
 from equipment.tests.rounds import make_checklist
 from scheduling.tests.reading import Page
 
@@ -65,6 +65,34 @@ def test_what_goes_out_comes_in_again_without_a_change(as_, manager, row):
     page = upload(client, row, book)
     assert page.status == 200 and 'class="diff' not in page.html
     assert Version.objects.filter(edits__gt=0).count() == 0
+
+
+def test_signs_of_both_widths_come_back_as_they_were_written(as_, manager, house, piece, now):
+    gauge = Gauge.objects.create(equipment=piece, name="温度（进风）", measure="℃", normal_low=18, normal_high=27)
+    items = [
+        {"question": "温度（进风）", "equipment": piece, "gauge": gauge, "kind": "number", "measure": "℃", "normal_low": 18, "normal_high": 27},
+        {"question": "状态：ＵＰＳ", "equipment": piece, "kind": "choice", "choices": ["正常（绿）", "旁路（黄）"], "bad_choices": ["旁路（黄）"]},
+        {"question": "状态:UPS", "equipment": piece, "method": "看面板，左侧（近门）"},
+    ]  # fmt: skip
+    row = make_checklist(house["ops"], manager, now, items=items)
+    row.revise(by=manager, at=now)
+    client, before = (
+        as_(manager),
+        list(row.draft.items.order_by("order").values("question", "gauge", "choices", "method")),
+    )
+    page = upload(client, row, sheet(client, row))
+    assert page.status == 200 and 'class="diff' not in page.html and 'name="out"' not in page.html
+
+    book = sheet(client, row)
+    lines = book.worksheets[0]
+    first = next(cell for cell in lines[2] if cell.value == "温度（进风）")
+    first.value = "温度(进风)"  # the same in another width
+    lines.cell(2, 8).value = 17
+    shown = upload(client, row, book)
+    assert shown.status == 200 and "17" in shown.text and 'name="out"' not in shown.html
+    assert client.post(f"/checklists/{row.pk}/import/", {"rows": shown.values["rows"]}).status_code == 302
+    assert list(row.draft.items.order_by("order").values("question", "gauge", "choices", "method")) == before
+    assert row.draft.items.get(question="温度（进风）").normal_low == 17
 
 
 def test_changes_and_new_rows_are_shown_and_then_written(as_, manager, row, piece, gauge):

@@ -3,7 +3,9 @@ export const NORMAL = 0, OUT_OF_RANGE = 1, ABNORMAL = 2, NOT_CHECKED = 3;
 
 // The number that was typed, however it was typed; null for none.
 export function readNumber(text) {
-  const plain = text.normalize("NFKC").trim().replace(",", ".").replace("−", "-").replace("。", ".");
+  const typed = text.normalize("NFKC").replace(/\s/g, "").replace("−", "-").replace("。", ".");
+  if (/^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(typed)) return null; // 1,000: a thousand here, one there
+  const plain = typed.replace(",", ".");
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) && Math.abs(Number(plain)) < 1e9 ? Math.round(Number(plain) * 1000) / 1000 : null;
 }
 
