@@ -5,6 +5,7 @@ A request that writes runs in one transaction with the trail's context set; what
 
 import contextlib
 import datetime as dt
+import hashlib
 import uuid
 from urllib.parse import urlencode
 
@@ -117,8 +118,24 @@ class Language:
             return response
 
 
+class SentOtherwise(Exception):
+    """This form was sent already, with something else in it: the page came back out of the browser's history."""
+
+    def __init__(self, answer: str):
+        self.answer = answer
+
+
 class FormOfAnother(Exception):
     """Someone else, or another address, has sent a form with this token already."""
+
+
+def digest_of(request) -> str:
+    """Of everything that was sent with a form, but for the two tokens."""
+    sent = [
+        (name, values) for name, values in sorted(request.POST.lists()) if name not in ("csrfmiddlewaretoken", "once")
+    ]
+    files = [(name, [(file.name, file.size) for file in files]) for name, files in sorted(request.FILES.lists())]
+    return hashlib.sha256(repr((sent, files)).encode(errors="surrogatepass")).hexdigest()
 
 
 def readable(posted: QueryDict) -> QueryDict:
@@ -164,6 +181,10 @@ class Door:
             from duty.views.errors import conflicted
 
             return conflicted(request, conflict)
+        except SentOtherwise as earlier:
+            from duty.views.errors import sent_already
+
+            return sent_already(request, earlier.answer)
         except FormOfAnother:
             from duty.views.errors import stale_form
 
@@ -186,7 +207,7 @@ class Door:
         token = self._token(request)
         if token is None:
             return view(request, *args, **kwargs)
-        if (answer := self._earlier_answer(token, person, request.path)) is not None:
+        if (answer := self._earlier_answer(token, person, request)) is not None:
             return HttpResponseRedirect(answer)
         response = view(request, *args, **kwargs)
         if 300 <= response.status_code < 400:
@@ -204,19 +225,22 @@ class Door:
             return None
 
     @staticmethod
-    def _earlier_answer(token, person, path: str) -> str | None:
+    def _earlier_answer(token, person, request) -> str | None:
         """None if this form is new. Two sent at the same time take turns here, at the primary key."""
+        path, content = request.path, digest_of(request)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO duty_once (token, person_id, path, answer, created_at) "
-                "VALUES (%s, %s, %s, '', duty_now()) ON CONFLICT DO NOTHING",
-                [token, person.pk if person else None, path[:300]],
+                "INSERT INTO duty_once (token, person_id, path, content, answer, created_at) "
+                "VALUES (%s, %s, %s, %s, '', duty_now()) ON CONFLICT DO NOTHING",
+                [token, person.pk if person else None, path[:300], content],
             )
             if cursor.rowcount:
                 return None
         sent = Once.objects.get(pk=token)
         if sent.person_id != (person.pk if person else None) or sent.path != path[:300]:
             raise FormOfAnother
+        if sent.content != content:
+            raise SentOtherwise(sent.answer or path)
         return sent.answer or path
 
 

@@ -4,11 +4,12 @@ from duty.clock import DutyNow
 
 
 class Once(models.Model):
-    """A form that was sent: the same form sent again gets the same answer and writes nothing."""
+    """A form that was sent: the same form sent again gets the same answer and writes nothing; with other content, it is told."""
 
     token = models.UUIDField(primary_key=True)
     person = models.ForeignKey("duty.Person", models.CASCADE, null=True)
     path = models.CharField(max_length=300)
+    content = models.CharField(max_length=64, blank=True)  # SHA-256 of what was sent with it
     answer = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(db_default=DutyNow())
 

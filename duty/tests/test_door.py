@@ -37,6 +37,18 @@ def test_the_same_form_sent_twenty_times_at_once_counts_once(as_, officer):
 
 
 @pytest.mark.django_db
+def test_a_form_out_of_the_browsers_history_is_told_that_it_was_sent_already(as_, officer):
+    client, sent = as_(officer), form(mobile="13900139001")
+    client.post("/me/", sent)
+    answer = client.post("/me/", sent | {"mobile": "13900139002"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "13900139002" in page and 'href="/me/"' in page
+    assert client.post("/me/", sent).status_code == 302  # the very same is still the same
+    officer.refresh_from_db()
+    assert officer.mobile == "13900139001"
+
+
+@pytest.mark.django_db
 def test_two_different_forms_count_twice(as_, officer):
     client = as_(officer)
     client.post("/me/", form(mobile="13900139001"))

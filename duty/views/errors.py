@@ -58,6 +58,21 @@ def _typed(request) -> list[tuple[str, str]]:
     ][:MOST_TYPED]
 
 
+def sent_already(request, first: str):
+    """The same page sent twice with different content: the first is kept, and the second is told, not dropped in silence."""
+    return _page(
+        request,
+        409,
+        _("This page was sent already"),
+        _(
+            "What it said the first time is saved. What you changed since is not: open what was saved, and change it there."
+        ),
+        code="sent",
+        back=first,
+        typed=_typed(request),
+    )
+
+
 def session_ended(request):
     """A form sent after the session ended: it is not taken, and not lost either."""
     return _page(
