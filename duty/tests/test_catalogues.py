@@ -78,3 +78,15 @@ def test_extraction_reads_templates_as_django_does(tmp_path, monkeypatch):
 def _plain(context):
     """Babel reads a compiled context as bytes."""
     return context.decode() if isinstance(context, bytes) else context
+
+
+def test_a_translator_under_a_name_of_its_own_is_known_to_the_catalogue():
+    """`from … import gettext as _now`: what is extracted by name is not extracted under an unknown one."""
+    alias = re.compile(r"from django\.utils\.translation import .*?\bas (\w+)")
+    names = {
+        name
+        for app in catalogues.APPS
+        for path in (catalogues.ROOT / app).rglob("*.py")
+        for name in alias.findall(path.read_text())
+    }
+    assert names <= set(catalogues.KEYWORDS), names - set(catalogues.KEYWORDS)
