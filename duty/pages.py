@@ -129,14 +129,8 @@ def _reader(field: Field) -> Callable[[str], object]:
     if isinstance(field, DateTimeField):
         return instant
     if isinstance(field, CharField):
-        return _text
+        return str
     return dt.date.fromisoformat if isinstance(field, DateField) else _whole
-
-
-def _text(part: str) -> str:
-    if "\0" in part:
-        raise ValueError(part)
-    return part
 
 
 def _whole(part: str) -> int:

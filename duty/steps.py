@@ -166,6 +166,11 @@ class Subject(models.Model):
             kind=self._meta.label_lower, unit_id=self.unit_id, title=title[:200], opened_at=opened_at
         )
 
+    def matter_follows(self, title: str = "") -> None:
+        """The matter takes the row's unit and title, and so does what it still owes; the row's own unit follows by its key."""
+        Matter.objects.filter(pk=self.pk).update(unit_id=self.unit_id, title=(title or str(self))[:200])
+        Deadline.objects.open().filter(matter_id=self.pk).exclude(unit_id=self.unit_id).update(unit_id=self.unit_id)
+
     def take_turn(self, at: dt.datetime) -> dt.datetime:
         """Hold this row and its open promises; returns the verb's time, after whatever fired before it got its turn.
 

@@ -2,7 +2,7 @@
 
 from duty.access import SEEING, with_role
 from duty.models import Role
-from equipment.models.defect_states import WATCH
+from equipment.models.defect_states import WATCH, DefectStatus
 from equipment.models.readers import READERS
 from scheduling.access import keep as keep_for_everyone
 
@@ -48,13 +48,18 @@ def walk(person, thing) -> bool:
     return thing.person_id == person.pk or person.sight.has(*WALKERS, unit=thing.unit_id)
 
 
-def approve(person, thing) -> bool:
+def lead(person, thing) -> bool:
     return person.sight.has(*LEADERS, unit=thing.unit_id)
+
+
+def approve(person, thing) -> bool:
+    """Somebody who leads there and did not walk it."""
+    return lead(person, thing) and thing.done_by_id != person.pk
 
 
 def explain(person, thing) -> bool:
     """Say why a round was missed, or cancel one: whoever may walk it, and those who lead and plan there."""
-    return walk(person, thing) or approve(person, thing)
+    return walk(person, thing) or lead(person, thing)
 
 
 def report(person, thing) -> bool:
@@ -90,11 +95,18 @@ def verify(person, thing) -> bool:
 assign = regrade = send_back = verify
 
 
-def withdraw(person, thing) -> bool:
+def note(person, thing) -> bool:
     return mend(person, thing) or verify(person, thing)
 
 
-note = call_out = withdraw
+call_out = note
+
+
+def withdraw(person, thing) -> bool:
+    """Once it is mended, the watch says whether it was none: not whoever mended it."""
+    if thing.status == DefectStatus.FIXED:
+        return verify(person, thing) and person.pk not in (thing.mender_id, thing.fixed_by_id)
+    return note(person, thing)
 
 
 def keep_terms(person, _thing=None) -> bool:

@@ -5,9 +5,10 @@ round nobody could walk is missed and explained, not forgotten.
 """
 
 import datetime as dt
+import logging
 from itertools import pairwise
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from duty.clock import HOUR, day_of
 from duty.models import Via
@@ -16,6 +17,8 @@ from equipment import rhythm
 from equipment.models import Plan, Rhythm, Round, Status
 from equipment.models.plans import OF_A_WATCH
 from scheduling.models import Shift
+
+log = logging.getLogger(__name__)
 
 AHEAD = 36 * HOUR
 LONGEST_BACK = 14 * 24 * HOUR  # an outage longer than that is not laid afterwards
@@ -28,7 +31,10 @@ def lay(at: dt.datetime) -> int:
     ended = ahead.values_list("plan_id", flat=True).distinct()
     changed = 0
     for pk in [*Plan.objects.in_use().order_by("pk").values_list("pk", flat=True), *ended]:
-        changed += lay_plan(pk, at)
+        try:
+            changed += lay_plan(pk, at)
+        except DatabaseError:  # one plan that cannot be laid keeps no other from being laid
+            log.exception("the rounds of plan %s could not be laid", pk)
     return changed
 
 

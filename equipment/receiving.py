@@ -11,6 +11,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from duty.filing import Content, keep
 from duty.models import Via
@@ -18,10 +19,12 @@ from duty.steps import Conflict
 from equipment.completeness import count, missing
 from equipment.following_up import follow_up
 from equipment.models import Answer, DefectPhoto, How, Item, Parcel, Round, Shot, Stage, Status, Version, Visit
+from equipment.models.defects import OPEN
 from equipment.models.rounds import WALKED_STATES
 from equipment.reading import identity, instant, listed, read, whole
 
 MOST_PHOTOS = 12  # of one item
+OF_ANOTHER = _lazy("This was sent for another round already. Load the page again.")
 
 
 class Clock:
@@ -73,6 +76,9 @@ def receive(walk: Round, parcel: dict, *, by, at: dt.datetime) -> dict[str, str]
 
 
 def _begin(walk: Round, parcel: dict, clock: Clock, answers: list[dict], *, by, at) -> None:
+    if walk.started_at:  # explained while it was under way
+        walk.go_on(by=by, at=at)
+        return
     said = [instant(parcel["begun_at"])] if parcel.get("begun_at") else []
     said += [instant(row.get("answered_at")) for row in answers]
     began_at = clock.corrected(min(said, default=clock.received_at + clock.off), walk.opens_at)
@@ -109,8 +115,8 @@ class Known:
         self.items = items_of(walk) if rows else {}
         self.standing = {row.item_id: row for row in walk.answers.standing()} if rows else {}
         self.taken = (
-            set(Answer.objects.filter(uid__in=_readable(rows)).values_list("uid", flat=True)) if rows else set()
-        )
+            dict(Answer.objects.filter(uid__in=_readable(rows)).values_list("uid", "round_id")) if rows else {}
+        )  # {uid: round}
 
 
 def _readable(rows: list[dict]) -> list[uuid.UUID]:
@@ -143,6 +149,8 @@ def item_of(walk: Round, pk: int, items: dict[int, Item]) -> Item:
 def _take(walk: Round, row: dict, known: Known, clock: Clock, *, by, at) -> None:
     uid = identity(row.get("uid"))
     if uid in known.taken:
+        if known.taken[uid] != walk.pk:
+            raise ValidationError(OF_ANOTHER)
         return
     item = item_of(walk, whole(row.get("item")), known.items)
     answer = read(item, row)
@@ -156,7 +164,7 @@ def _take(walk: Round, row: dict, known: Known, clock: Clock, *, by, at) -> None
     elif standing:
         Answer.objects.filter(pk=standing.pk).update(superseded_at=at)
     answer.save(force_insert=True)
-    known.taken.add(uid)
+    known.taken[uid] = walk.pk
     if answer.superseded_at is None:
         known.standing[item.pk] = answer
     if not closed and answer.answered_at < walk.started_at:
@@ -170,7 +178,9 @@ def take_shot(walk: Round, raw_uid, item_pk: int, content: Content, taken_at: dt
     """A photo, sent ahead of the answer it belongs to; the same one sent again is the same one."""
     uid = identity(raw_uid)
     walk.lock()
-    if shot := walk.shots.filter(uid=uid).first():
+    if shot := Shot.objects.filter(uid=uid).first():
+        if shot.round_id != walk.pk:
+            raise ValidationError(OF_ANOTHER)
         return shot
     item = item_of(walk, item_pk, items_of(walk))
     if walk.status == Status.CANCELLED:
@@ -180,7 +190,7 @@ def take_shot(walk: Round, raw_uid, item_pk: int, content: Content, taken_at: dt
     shot = Shot.objects.create(
         round=walk, item=item, uid=uid, file=keep(content, by=by, at=at), taken_at=min(taken_at, at)
     )
-    answer = walk.answers.standing().filter(item=item, defect__isnull=False).first()
+    answer = walk.answers.standing().filter(item=item, defect__status__in=OPEN).first()
     if answer:
         DefectPhoto.objects.create(defect_id=answer.defect_id, file=shot.file, stage=Stage.FOUND)
     return shot

@@ -1,6 +1,7 @@
 """Paging by key: every row once, in order, whatever is written meanwhile and whatever stands in the address."""
 
 import datetime as dt
+from urllib.parse import quote
 
 import pytest
 from django.db.models import F
@@ -139,3 +140,11 @@ def test_a_register_is_walked_in_any_order_without_losing_anybody(crowd, sort, s
     expected = sorted(Person.objects.select_related("unit"), key=lambda p: (key(p).encode(), p.staff_number))
     backwards = sort.startswith("-") and name in ("name", "unit", "staff_number")
     assert [p.pk for p in seen] == [p.pk for p in (expected[::-1] if backwards else expected)]
+
+
+@pytest.mark.parametrize(
+    "mark", ["2026-01-01T00:00:00+23:59~1", "2026-01-01T00:00:00+08:00:00.5~1", "9999-12-31T23:59:59-23:59~1"]
+)
+def test_a_mark_that_the_database_could_not_read_is_no_mark(officer, as_, mark):
+    for path in ("/rounds/?show=all", "/defects/?state=all", "/equipment/?sort=name", "/incidents/?"):
+        assert as_(officer).get(f"{path}&before={quote(mark)}").status_code == 200

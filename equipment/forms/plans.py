@@ -176,7 +176,9 @@ class PlanForm(Watched, NameOnce, forms.ModelForm):
             self.add_error("window_minutes", _("A round takes 5 minutes to 48 hours."))
         elif begun is not None and done is not None and begun > done:
             self.add_error("start_minutes", _("It has to begin before it is done: write %(n)d or less.") % {"n": done})
-        for name in ("early_minutes", "grace_minutes", "offset_minutes"):
+        if (cleaned.get("early_minutes") or 0) > 1440:  # rounds are laid a day and a half ahead
+            self.add_error("early_minutes", _("24 hours (1440 minutes) at most."))
+        for name in ("grace_minutes", "offset_minutes"):
             if (cleaned.get(name) or 0) > 2880:
                 self.add_error(name, _("48 hours (2880 minutes) at most."))
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence, kept
-from duty.models import Line, Matter
+from duty.models import Line
 from duty.steps import Conflict, NotPossible, Subject, verb
 
 from .drafting import Drafting
@@ -71,7 +71,7 @@ class Checklist(Drafting, Subject):
 
     @verb(_("changed the checklist"))
     def change(self, fields, *, by, at):
-        Matter.objects.filter(pk=self.pk).update(title=str(self)[:200], unit_id=self.unit_id)
+        self.matter_follows()
         self.save(update_fields=list(fields))
         self.entry.data = {"fields": list(fields)}
 

@@ -1,7 +1,9 @@
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from duty.evidence import evidence
@@ -120,6 +122,15 @@ class Gauge(models.Model):
 
     def __str__(self):
         return f"{self.equipment.code} · {self.name}"
+
+    def clean(self):
+        """What was read stays in the unit it was read in: another one would relabel every reading."""
+        was = Gauge.objects.filter(pk=self.pk).exclude(measure=self.measure).first() if self.pk else None
+        if was and (was.answers.exists() or was.items.exists()):
+            words = _now(
+                "It is read in %(unit)s. Take this gauge out of use, and enter another one, under a name of its own, in the other unit."
+            )
+            raise ValidationError({"measure": words % {"unit": was.measure}})
 
     @property
     def unit_id(self) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from duty.clock import day_of
 from duty.evidence import evidence, kept
-from duty.models import Line, Matter, Role
+from duty.models import Line, Role
 from duty.steps import Conflict, Subject, verb
 
 from .cabinets import Cabinet, Found, last_found
@@ -186,7 +186,7 @@ class Key(Lending, Subject):
     def change(self, fields, *, takers=None, pieces=None, by, at):
         self._still_kept()
         self.unit_id = self.cabinet.unit_id
-        Matter.objects.filter(pk=self.pk).update(unit_id=self.unit_id, title=str(self)[:200])
+        self.matter_follows()
         plain = [name for name in fields if name not in ("takers", "pieces")]
         self.save(update_fields=[*plain, "unit"])
         for field, wanted in ((self.takers, takers), (self.pieces, pieces)):

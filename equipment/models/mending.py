@@ -100,11 +100,25 @@ class Mending(models.Model):
 
     @verb(_("withdrew it: no defect"))
     def withdraw(self, *, by, at, reason: str = ""):
-        """It was none, or is none any more; why is on the trail."""
+        """It was none, or is none any more; why is on the trail. Who mended it does not close it so without the watch's look."""
+        self.lock()
+        if by and self.status == DefectStatus.FIXED and by.pk in (self.mender_id, self.fixed_by_id):
+            raise NotPossible(
+                self, _now("You mended it: the watch looks whether it holds. It cannot be withdrawn by you.")
+            )
         self._move(DefectStatus.WITHDRAWN, OPEN)
         self.close_matter(at, by=by)
         told = {self.mender_id, self.found_by_id} - {by.pk if by else None, None}
         self._tell(told, "withdrawn", wording.withdrawn(self, by, reason), at)
+
+    @verb(_("went over to another unit with its piece"))
+    def go_over(self, *, by, at):
+        """Whoever mends there hears of it anew, if nobody has it in hand; its clocks go on."""
+        self.unit_id = self.equipment.unit_id
+        self.matter_follows()
+        if self.status == DefectStatus.REPORTED:
+            self.promise_taking(at, by=by, tell_again=True)
+        self.entry.text = str(self.equipment.unit)
 
     @verb(_("handed it on"))
     def hand_on(self, mender, *, by, at, reason: str):

@@ -178,11 +178,13 @@ class Equipment(Subject):
 
     @verb(_("changed the entry"))
     def change(self, fields, *, by, at):
-        """Write these fields. A piece that goes over to another unit takes its matter with it."""
+        """Write these fields. A piece that goes over to another unit takes its matter and its open defects with it."""
         fields = [name for name in fields if name != "tag"]
         self._still_in_use()
-        Matter.objects.filter(pk=self.pk).update(unit_id=self.unit_id, title=str(self)[:200])
+        self.matter_follows()
         self.save(update_fields=fields)
+        for defect in self.defects.open().exclude(unit_id=self.unit_id):
+            defect.go_over(by=by, at=at)
         self.entry.data = {"fields": fields}
 
     @verb(_("took it out of use"))

@@ -124,6 +124,11 @@ class Plan(Subject):
                 name="a_round_begins_before_it_is_done",
                 violation_error_message=_("A round takes 5 minutes to 48 hours, and begins before it is done."),
             ),
+            models.CheckConstraint(
+                condition=Q(early_minutes__lte=1440),
+                name="a_round_opens_at_most_a_day_early",
+                violation_error_message=_("24 hours (1440 minutes) at most."),
+            ),
             within("from_on", "until_on", "a_plan_ends_after_it_begins"),
         ]  # fmt: skip
 
@@ -145,7 +150,7 @@ class Plan(Subject):
         """What is planned ahead is laid anew; rounds that have begun stay as they are."""
         if Matter.objects.filter(pk=self.pk, closed_at__isnull=False).exists():
             raise Conflict(self, _("This plan was ended meanwhile."))
-        Matter.objects.filter(pk=self.pk).update(title=str(self)[:200], unit_id=self.unit_id)
+        self.matter_follows()
         self.save(update_fields=list(fields))
         self.entry.data = {"fields": list(fields)}
 

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from duty.clock import local
 from duty.evidence import evidence, kept
-from duty.models import Line
+from duty.models import Line, Role
 from duty.models.deadlines import Settled
 from duty.steps import Conflict, NotPossible, Subject, verb
 from equipment import ladders
@@ -205,7 +205,13 @@ class Round(Subject):
     @verb(_("moved with its plan"), quiet=True)
     def replan(self, changes: dict, *, by, at):
         """Its plan has changed before it opened; its promise begins anew."""
-        self.step(Status.SCHEDULED, frm=[Status.SCHEDULED], **changes)
+        unit, other = (
+            changes.get("unit_id", self.unit_id),
+            {name: to for name, to in changes.items() if name != "unit_id"},
+        )
+        self.step(Status.SCHEDULED, frm=[Status.SCHEDULED], **other)
+        self.unit_id = unit
+        self.matter_follows(self.title)
         self.promise_begin(at)
 
     @verb(_("began the round"))
@@ -234,10 +240,19 @@ class Round(Subject):
         if self.explained_at is None:
             self.promise_walk(at, by=by)
 
+    @verb(_("went on with the round"))
+    def go_on(self, *, by, at):
+        """It was explained as missed while somebody walked it: what they found counts, and that it is explained stays."""
+        self.step(Status.IN_PROGRESS, frm=[Status.MISSED])
+
     @verb(_("finished the round"))
     def finish(self, *, by, at, done_at: dt.datetime | None = None):
-        """All that had to be answered is; the walk ended at `done_at`, which may lie before it was received."""
-        done_at = max(done_at or at, self.started_at)
+        """All that had to be answered is; the walk ended at `done_at`, which may lie before it was received.
+
+        It does not end before the last answer that stands, whichever telephone that came from.
+        """
+        answered = self.answers.standing().aggregate(last=models.Max("answered_at"))["last"]
+        done_at = max(filter(None, [done_at or at, self.started_at, answered]))
         self.step(Status.DONE, frm=[Status.IN_PROGRESS], done_at=done_at, done_by=by, received_at=at)
         self.settle(WALKED, at, by=by)
         if self.needs_approval:
@@ -249,6 +264,11 @@ class Round(Subject):
 
     @verb(_("approved the round"))
     def approve(self, *, by, at):
+        """By somebody else than walked it."""
+        if not self.needs_approval:
+            raise Conflict(self, _now("This round needs no approval."))
+        if by.pk == self.done_by_id:
+            raise NotPossible(self, _now("Whoever walked it does not approve it: somebody else who leads there does."))
         self.step(Status.APPROVED, frm=[Status.DONE], approved_at=at, approved_by=by)
         self.settle(APPROVED, at, by=by)
         self.close_matter(at, by=by)
@@ -283,4 +303,13 @@ class Round(Subject):
                  ladder=ladders.to_walk(self.due_at, self.missed_at))  # fmt: skip
 
     def promise_approval(self, at: dt.datetime, *, by=None) -> None:
-        self.owe(APPROVED, at + dt.timedelta(hours=24), at=at, by=by, owed_as="scheduling.leader")
+        """By the leader of the watch; where they walked it themselves, by the head."""
+        leads = self.done_by.sight.has(Role.LEADER, unit=self.unit_id)
+        owed_as = (
+            "scheduling.leader"
+            if not leads
+            else "duty.parent_head"
+            if self.unit.head_id == self.done_by_id
+            else "duty.unit_head"
+        )
+        self.owe(APPROVED, at + dt.timedelta(hours=24), at=at, by=by, owed_as=owed_as)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duty.clock import day_of
 from duty.evidence import evidence, kept
-from duty.models import Deadline, Line, Matter
+from duty.models import Deadline, Line
 from duty.steps import Conflict, Subject, verb
 
 from .lots import SOON, Lot
@@ -171,7 +171,7 @@ class Supply(Stock, Subject):
     def change(self, fields, *, by, at):
         """Write these fields; what is promised follows the minimum, the interval and whoever looks after it."""
         self._still_kept()
-        Matter.objects.filter(pk=self.pk).update(unit_id=self.unit_id, title=str(self)[:200])
+        self.matter_follows()
         self.save(update_fields=list(fields))
         self.entry.data = {"fields": list(fields)}
         self.mind(at, by=by)

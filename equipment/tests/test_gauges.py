@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from equipment.measures import KNOWN, NONE, measure
 from equipment.models import Gauge
+from equipment.receiving import receive
+from equipment.tests.rounds import answer, make_checklist, make_round, parcel
 from scheduling.tests.reading import Page
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +103,16 @@ def test_units_of_measure_are_read_in_any_spelling(written, read):
 
 def test_every_known_unit_reads_as_itself():
     assert [measure(unit) for unit in KNOWN] == list(KNOWN)
+
+
+def test_the_unit_of_what_was_read_stays(house, manager, officer, piece, gauge, now, as_):
+    item = {"question": "温度", "equipment": piece, "gauge": gauge, "kind": "number", "measure": "℃"}
+    checklist = make_checklist(house["ops"], manager, now, items=[item])
+    walk = make_round(checklist, now)
+    receive(walk, parcel(now, answer(checklist.in_force.items.get(), "21.5", now)), by=officer, at=now)
+    client = as_(manager)
+    page = Page(client.get(f"/equipment/gauges/{gauge.pk}/"))
+    sent = {name: value for name, value in page.values.items() if value is not None} | {"measure": "MPa"}
+    refused = Page(client.post(f"/equipment/gauges/{gauge.pk}/", sent))
+    gauge.refresh_from_db()
+    assert refused.status == 422 and set(refused.errors) == {"measure"} and gauge.measure == "℃"

@@ -1,6 +1,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError
 
 from duty.clock import HOUR, MINUTE
 from duty.models import Deadline, Line
@@ -110,3 +111,31 @@ def test_only_what_is_near_stands_on_the_desk(twice, officer, now):
     assert [row.due_at for row in shown.most_pressing()] == [
         row.starts_by for row in twice.rounds.order_by("planned_at")[:2]
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_goes_to_another_unit_takes_its_rounds_ahead_along(twice, house, manager, now):
+    lay_plan(twice.pk, now)
+    twice.unit = house["sales"]
+    twice.change(["unit"], by=manager, at=now)
+    lay_plan(twice.pk, now)
+    rounds = Round.objects.filter(plan=twice, status=Status.SCHEDULED, opens_at__gt=now)
+    assert rounds and {row.unit for row in rounds} == {row.matter.unit for row in rounds} == {house["sales"]}
+    assert {row.unit for row in Deadline.objects.open().filter(matter__in=rounds.values("pk"))} == {house["sales"]}
+
+
+def test_a_plan_that_cannot_be_laid_keeps_no_other_from_being_laid(
+    checklist, twice, post, manager, now, monkeypatch, caplog
+):
+    from equipment import laying
+
+    other = make_plan(checklist, manager, now, post=post, rhythm="times", times=[dt.time(3)], name="另一个")
+    good = laying.lay_plan
+
+    def broken(pk, at):
+        if pk == twice.pk:
+            raise IntegrityError("x")
+        return good(pk, at)
+
+    monkeypatch.setattr(laying, "lay_plan", broken)
+    assert lay(now) and other.rounds.exists() and "could not be laid" in caplog.text

@@ -217,3 +217,23 @@ def test_a_photo_twice_is_one(defect, shot, maintainer, now):
     defect.note("看一下", [shot, shot], by=maintainer, at=now)
     defect.note("再看", [shot], by=maintainer, at=now)
     assert defect.photos.count() == 1
+
+
+def test_whoever_mended_it_does_not_withdraw_it(defect, maintainer, officer, shot, as_, now):
+    defect.take(by=maintainer, at=now)
+    again(defect).fix("坏", "换", photos=[shot], by=maintainer, at=now)
+    with pytest.raises(NotPossible):
+        again(defect).withdraw(by=maintainer, at=now, reason="没问题")
+    assert as_(maintainer).post(f"/defects/{defect.pk}/withdraw/", {"withdraw-reason": "没问题"}).status_code == 403
+    assert again(defect).status == DefectStatus.FIXED
+    again(defect).withdraw(by=officer, at=now, reason="误报")
+
+
+def test_a_piece_that_goes_over_takes_its_open_defects_along(defect, piece, house, places, manager, now):
+    theirs = make_person("何峰", house["sales"], Role.MAINTAINER)
+    piece.unit, piece.place = house["sales"], places["shop"]
+    piece.change(["unit", "place"], by=manager, at=now + MINUTE)
+    moved = again(defect)
+    assert moved.unit == house["sales"] and Defect.objects.visible_to(theirs).filter(pk=defect.pk).exists()
+    assert {row.unit for row in Deadline.objects.open().filter(matter=defect.pk)} == {house["sales"]}
+    assert Notice.objects.filter(recipient=theirs, matter=defect.pk).exists()

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from conftest import make_person
-from duty.clock import HOUR
+from duty.clock import HOUR, MINUTE
 from duty.filing import Content, keep
 from duty.models import Deadline, Line, Role
 from duty.steps import Conflict
@@ -13,6 +13,9 @@ from duty.tests.threads import together
 from equipment.models import Defect, DefectStatus
 from equipment.tests.conftest import picture
 from equipment.tests.repairs import again, make_defect
+from equipment.tests.rounds import answer, make_checklist, make_round, parcel
+from equipment.tests.test_telephone import send
+from scheduling.tests.racing import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,3 +93,18 @@ def test_made_an_incident_twice_at_once_it_is_once(defect, piece, officer, leade
         lambda: Defect.objects.get(pk=defect.pk).grow(piece.matter, by=leader, at=now),
     )
     assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+
+
+def test_the_same_found_on_two_rounds_at_once_is_one_defect(house, manager, piece, now):
+    checklist = make_checklist(house["ops"], manager, now, items=[{"question": "灯", "equipment": piece}])
+    people = [make_person(f"人{n}", house["ops"], Role.OFFICER) for n in range(5)]
+    walks, item = [make_round(checklist, now + n * MINUTE) for n in range(5)], checklist.in_force.items.get()
+    for walk, person in zip(walks, people, strict=True):
+        send(signed_in(person), walk, person, parcel(now, begun_at=now.isoformat()))
+    sent = [
+        lambda walk=walk, person=person: send(signed_in(person), walk, person, parcel(now, answer(item, "abnormal", now, note="x"))).status_code
+        for walk, person in zip(walks, people, strict=True)
+    ]  # fmt: skip
+    assert set(together(*sent, seconds=60)) == {200}
+    defect = Defect.objects.get()
+    assert defect.answers.count() == 5

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from duty.packages import ROOT
 from equipment import numerals
 
 
@@ -30,7 +31,7 @@ def test_what_is_none_or_might_be_two_is_refused(said):
         numerals.number(said)
 
 
-def test_the_telephone_reads_the_same(settings):
+def test_the_telephone_reads_the_same():
     said = [
         "24",
         "24,5",
@@ -51,7 +52,7 @@ def test_the_telephone_reads_the_same(settings):
     ]
     read = "import('./judge.js').then(j => console.log(JSON.stringify(JSON.parse(process.argv[1]).map(j.readNumber))))"
     out = subprocess.run(
-        [Path(sys.executable).with_name("node"), "-e", read, json.dumps(said)], cwd=settings.BASE_DIR / "static/js/walk", capture_output=True, check=True
+        [Path(sys.executable).with_name("node"), "-e", read, json.dumps(said)], cwd=ROOT / "static/js/walk", capture_output=True, check=True
     )  # fmt: skip
     for text, theirs in zip(said, json.loads(out.stdout), strict=True):
         try:

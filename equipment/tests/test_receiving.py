@@ -229,3 +229,64 @@ def test_a_walk_begun_in_time_and_finished_late_is_late_not_missed(walk, items, 
     assert walk.is_late(later)
     assert not walk.is_missed(later)
     assert walk.state(later)[0] == "soon"
+
+
+def test_a_walk_explained_while_under_way_goes_on_as_it_began(walk, checklist, items, manager, officer, leader, now):
+    late = now + dt.timedelta(hours=3)
+    receive(walk, parcel(now, answer(items[0], "normal", now)), by=officer, at=now)
+    walk.refresh_from_db()
+    walk.explain("忘记了", by=leader, at=late)
+    other = checklist.revise(by=manager, at=late)
+    checklist.publish(other, by=manager, at=late)
+    found = answer(items[0], "abnormal", late, note="漏水")
+    assert receive(walk, parcel(late, found, version=other.pk), by=officer, at=late) == {}
+    walk.refresh_from_db()
+    assert (walk.status, walk.version, walk.started_at) == (Status.IN_PROGRESS, items[0].version, now)
+    assert walk.explanation == "忘记了" and Defect.objects.count() == 1
+    assert not Deadline.objects.open().filter(matter=walk.pk).exists()  # it is explained, and stays so
+
+
+def test_a_walk_does_not_end_before_its_last_answer(walk, items, officer, now):
+    late = now + dt.timedelta(hours=9)
+    receive(walk, parcel(now, begun_at=now.isoformat()), by=officer, at=now)
+    given = [answer(item, "20" if item.kind == Kind.NUMBER else "normal", late) for item in items]
+    receive(walk, parcel(late, *given, done_at=(now + MINUTE).isoformat()), by=officer, at=late)
+    walk.refresh_from_db()
+    assert walk.status == Status.DONE and walk.done_at == late and walk.state(late)[0] == "soon"
+
+
+def test_a_slip_corrected_after_others_went_to_work_on_it_withdraws_nothing(walk, items, officer, chief, now):
+    receive(walk, parcel(now, answer(items[0], "abnormal", now, note="x")), by=officer, at=now)
+    defect = Defect.objects.get()
+    defect.note("已经通知厂家", by=chief, at=now)
+    receive(walk, parcel(now + MINUTE, answer(items[0], "normal", now + MINUTE)), by=officer, at=now + MINUTE)
+    defect.refresh_from_db()
+    assert defect.status == DefectStatus.REPORTED
+
+
+def test_a_piece_out_of_use_gets_no_new_defect(walk, items, piece, manager, officer, now):
+    piece.retire(now.date() - dt.timedelta(days=1), by=manager, at=now)
+    receive(walk, parcel(now, answer(items[0], "abnormal", now, note="x")), by=officer, at=now)
+    assert not Defect.objects.exists() and walk.answers.get().judged == Judged.ABNORMAL
+
+
+def test_an_answer_of_another_round_is_refused_by_name(walk, checklist, items, officer, now):
+    given, other = answer(items[0], "normal", now), make_round(checklist, now + MINUTE)
+    assert receive(walk, parcel(now, given), by=officer, at=now) == {}
+    assert given["uid"] in receive(other, parcel(now, given), by=officer, at=now)
+    assert not other.answers.exists()
+
+
+@pytest.mark.parametrize("off", ["+23:59", "+16:00", "-15:59:59", "+08:00:00.5"])
+def test_an_offset_that_the_database_refuses_is_an_instant_all_the_same(walk, items, officer, now, off):
+    sent = f"2026-11-22T23:02:00{off}"
+    receive(walk, parcel(now, answer(items[0], "normal", now)) | {"sent_at": sent}, by=officer, at=now)
+    assert Parcel.objects.get().answers == 1
+
+
+def test_what_nobody_can_see_is_no_reason(walk, items, officer, now, as_):
+    from equipment.tests.test_telephone import send
+
+    given = answer(items[0], None, now, not_checked=True, note="\u200b\ufeff")
+    answered = send(as_(officer), walk, officer, parcel(now, given)).json()
+    assert given["uid"] in answered["refused"] and not walk.answers.exists()

@@ -5,6 +5,9 @@ import openpyxl
 import pytest
 
 from duty.clock import DAY, MINUTE, local
+from duty.filing import Content
+from duty.models import Deadline
+from duty.steps import NotPossible
 from equipment.models import Kind, Round, Status
 from equipment.receiving import receive, take_shot
 from equipment.tests.rounds import answer, make_checklist, make_plan, make_round, parcel
@@ -169,7 +172,6 @@ def test_a_checklist_is_started_without_a_plan(checklist, officer, outsider, as_
 
 
 def test_photos_are_for_whoever_sees_the_round(walk, items, officer, outsider, as_, now):
-    from duty.filing import Content
 
     receive(walk, parcel(now, begun_at=now.isoformat()), by=officer, at=now)
     uid = "0b4fd5a8-3f43-4b57-9d3d-0c1f4a3b8d12"
@@ -183,3 +185,25 @@ def test_lists_of_plans_ask_for_their_plan(checklist, house, manager, officer, a
     plan = make_plan(checklist, manager, now, person=officer, times=[dt.time(2)])
     make_round(checklist, now, plan=plan)
     assert plan.name in as_(officer).get(f"/rounds/?plan={plan.pk}&state=open").content.decode()
+
+
+def test_whoever_walked_it_does_not_approve_it_and_the_head_is_asked(checklist, items, leader, chief, house, as_, now):
+    walk = make_round(checklist, now, needs_approval=True)
+    given = [answer(item, "20" if item.kind == Kind.NUMBER else "normal", now) for item in items[:3]]
+    receive(walk, parcel(now, *given), by=leader, at=now)
+    take_shot(
+        walk,
+        "7f1f9f5e-0f59-4f52-9bd5-3f3c8a6a0b11",
+        items[3].pk,
+        Content("a.png", "png", b"png", b"small"),
+        now,
+        by=leader,
+        at=now,
+    )
+    receive(walk, parcel(now, answer(items[3], "", now), done_at=now.isoformat()), by=leader, at=now)
+    walk.refresh_from_db()
+    assert walk.status == Status.DONE
+    assert Deadline.objects.open().get(matter=walk.pk).owed_as == "duty.unit_head"
+    assert as_(leader).post(f"/rounds/{walk.pk}/approve/").status_code == 403
+    with pytest.raises(NotPossible):
+        walk.approve(by=leader, at=now)

@@ -131,7 +131,7 @@ def retire(request, pk: int):
         piece.retire(asked["last_on"], by=request.user, at=request.at, reason=asked["reason"])
         messages.success(request, _("It is out of use. Its entry and everything written about it stay."))
         return redirect(piece)
-    context = {"form": form, "piece": piece}
+    context = {"form": form, "piece": piece, "asked_by": looked_at_by(piece, day_of(request.at))}
     return render(request, "equipment/piece_retire.html", context, status=422 if form.errors else 200)
 
 
