@@ -205,12 +205,9 @@ class Round(Subject):
     @verb(_("moved with its plan"), quiet=True)
     def replan(self, changes: dict, *, by, at):
         """Its plan has changed before it opened; its promise begins anew."""
-        unit, other = (
-            changes.get("unit_id", self.unit_id),
-            {name: to for name, to in changes.items() if name != "unit_id"},
-        )
-        self.step(Status.SCHEDULED, frm=[Status.SCHEDULED], **other)
-        self.unit_id = unit
+        own = {name: to for name, to in changes.items() if name != "unit_id"}  # the unit follows its matter's
+        self.step(Status.SCHEDULED, frm=[Status.SCHEDULED], **own)
+        self.unit_id = changes.get("unit_id", self.unit_id)
         self.matter_follows(self.title)
         self.promise_begin(at)
 
@@ -304,12 +301,7 @@ class Round(Subject):
 
     def promise_approval(self, at: dt.datetime, *, by=None) -> None:
         """By the leader of the watch; where they walked it themselves, by the head."""
-        leads = self.done_by.sight.has(Role.LEADER, unit=self.unit_id)
-        owed_as = (
-            "scheduling.leader"
-            if not leads
-            else "duty.parent_head"
-            if self.unit.head_id == self.done_by_id
-            else "duty.unit_head"
-        )
+        owed_as = "scheduling.leader"
+        if self.done_by.sight.has(Role.LEADER, unit=self.unit_id):
+            owed_as = "duty.parent_head" if self.unit.head_id == self.done_by_id else "duty.unit_head"
         self.owe(APPROVED, at + dt.timedelta(hours=24), at=at, by=by, owed_as=owed_as)
