@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from duty.sockets import DeadlineKind, DeskPanel, Resolver, deadline_kinds, desk_panels, resolvers
 from equipment import expiry, keeping_keys, of_the_watch, promises, recipients, repairing, supplying
-from equipment.models import Use, cabinets, defects, lending, rounds, stock
+from equipment.models import Use, cabinets, defects, lending, rounds_owed, stock
 from equipment.models.contracts import EXPIRES
 from scheduling.sockets import HandoverSection, ShiftCheck, handover_sections, shift_checks
 
@@ -26,16 +26,22 @@ deadline_kinds.add(
 )
 
 for name, title, find in (
-    (rounds.WALKERS, _("whoever walks the round"), recipients.walkers),
+    (rounds_owed.WALKERS, _("whoever walks the round"), recipients.walkers),
     ("equipment.menders", _("maintainers of the equipment"), recipients.menders),
     ("equipment.in_charge", _("whoever is in charge of the equipment"), recipients.in_charge),
 ):
     resolvers.add(Resolver(name, title, find))
 
 for name, title, action, expected, restore in (
-    (rounds.BEGUN, _("the round begins"), promises.walk, promises.to_begin, promises.restore_begin),
-    (rounds.WALKED, _("the round is finished"), promises.walk, promises.to_finish, promises.restore_walk),
-    (rounds.APPROVED, _("the round is approved"), promises.approve, promises.to_approve, promises.restore_approval),
+    (rounds_owed.BEGUN, _("the round begins"), promises.walk, promises.to_begin, promises.restore_begin),
+    (rounds_owed.WALKED, _("the round is finished"), promises.walk, promises.to_finish, promises.restore_walk),
+    (
+        rounds_owed.APPROVED,
+        _("the round is approved"),
+        promises.approve,
+        promises.to_approve,
+        promises.restore_approval,
+    ),
 ):
     deadline_kinds.add(
         DeadlineKind(

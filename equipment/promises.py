@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from duty.access import can
 from equipment.models import Defect, DefectStatus, Round, Status
 from equipment.models.defects import FIXED, TAKEN
-from equipment.models.rounds import BEGUN
+from equipment.models.rounds_owed import BEGUN
 
 # A round of tomorrow night, or a repair due next week, has its place on the lists, not on tonight's desk.
 AHEAD = {BEGUN: dt.timedelta(hours=4), FIXED: dt.timedelta(hours=24)}

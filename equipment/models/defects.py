@@ -159,11 +159,6 @@ class Defect(Mending, Owing, Subject):
             return self.fixed_at + VERIFY_WITHIN
         return self.fix_by if self.is_open else None
 
-    def has_others_at_it(self, person) -> bool:
-        """Whether somebody else has written on it, or called for help, since it was found."""
-        written = Line.objects.filter(matter=self.pk, who__isnull=False).exclude(who=person)
-        return written.exists() or self.callouts.exists()
-
     def may_return(self, at: dt.datetime) -> bool:
         """Whether one that was settled may be reported as the same again."""
         closed = self.verified_at or self.found_at

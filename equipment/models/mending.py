@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from duty.models import File
+from duty.models import File, Line
 from duty.steps import Conflict, NotPossible, verb
 from duty.telling import tell
 from equipment import repair_wording as wording
@@ -157,6 +157,11 @@ class Mending(models.Model):
             self._tell({self.mender_id} - {by.pk}, "raised", wording.raised(self, by, reason), at)
 
     # Under the verbs
+
+    def has_others_at_it(self, person) -> bool:
+        """Whether somebody else has written on it, or called for help, since it was found."""
+        written = Line.objects.filter(matter=self.pk, who__isnull=False).exclude(who=person)
+        return written.exists() or self.callouts.exists()
 
     def must_explain(self, person) -> bool:
         """Whether this one verifying it is the exception: they mended it, or have no seat of the watch."""

@@ -8,17 +8,14 @@ from django.utils.translation import pgettext_lazy
 
 from duty.clock import local
 from duty.evidence import evidence, kept
-from duty.models import Line, Role
+from duty.models import Line
 from duty.models.deadlines import Settled
 from duty.steps import Conflict, NotPossible, Subject, verb
-from equipment import ladders
 
 from .checklists import Checklist, Version
 from .plans import Plan
 from .readers import units_read
-
-BEGUN, WALKED, APPROVED = "equipment.round_begun", "equipment.round_walked", "equipment.round_approved"
-WALKERS = "equipment.walkers"  # who is asked: the person of the plan, else whoever is on that watch
+from .rounds_owed import APPROVED, BEGUN, WALKED, Owing
 
 
 class Status(models.TextChoices):
@@ -70,7 +67,7 @@ class RoundQuerySet(models.QuerySet):
 
 
 @evidence()
-class Round(Subject):
+class Round(Owing, Subject):
     """One walk along one checklist: planned, walked, late, missed or cancelled.
 
     The version is the one in force when it begins, and stays. Times are the server's; what a telephone's clock said is
@@ -288,20 +285,3 @@ class Round(Subject):
             raise NotPossible(self, _now("It is missed already. Explain it instead."))
         self.step(Status.CANCELLED, frm=UNDONE)
         self.close_matter(at, by=by)
-
-    # Promises
-
-    def promise_begin(self, at: dt.datetime) -> None:
-        self.owe(BEGUN, self.starts_by, at=at, owed_by=self.person, owed_as="" if self.person_id else WALKERS,
-                 ladder=ladders.to_begin(self.planned_at, self.starts_by, self.due_at, self.missed_at))  # fmt: skip
-
-    def promise_walk(self, at: dt.datetime, *, by=None) -> None:
-        self.owe(WALKED, self.due_at, at=at, by=by, owed_by=by or self.person,
-                 ladder=ladders.to_walk(self.due_at, self.missed_at))  # fmt: skip
-
-    def promise_approval(self, at: dt.datetime, *, by=None) -> None:
-        """By the leader of the watch; where they walked it themselves, by the head."""
-        owed_as = "scheduling.leader"
-        if self.done_by.sight.has(Role.LEADER, unit=self.unit_id):
-            owed_as = "duty.parent_head" if self.unit.head_id == self.done_by_id else "duty.unit_head"
-        self.owe(APPROVED, at + dt.timedelta(hours=24), at=at, by=by, owed_as=owed_as)

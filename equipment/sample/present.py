@@ -11,7 +11,7 @@ from duty.sweeping import sweep
 from equipment import laying, receiving
 from equipment.models import Checklist, Defect, Equipment, Kind, Plan, Rhythm, Round
 from equipment.models.defects import FIXED
-from equipment.models.rounds import BEGUN
+from equipment.models.rounds_owed import BEGUN
 from equipment.sample.checks import EXTRA
 from equipment.sample.crews import Crews
 from equipment.sample.readings import reading

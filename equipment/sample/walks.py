@@ -10,7 +10,7 @@ from duty.models.deadlines import Settled
 from duty.sample import House
 from equipment import judging, ladders, laying
 from equipment.models import Answer, Item, Judged, Kind, Plan, Round, Status, Version, Visit
-from equipment.models.rounds import APPROVED, BEGUN, WALKED, WALKERS
+from equipment.models.rounds_owed import APPROVED, BEGUN, WALKED, WALKERS
 from equipment.sample.checks import CANCELLED_WHY, MISSED_WHY, NOT_CHECKED_WHY, SCANNED_SINCE
 from equipment.sample.crews import Crews, Menders
 from equipment.sample.faults import Faults

@@ -79,6 +79,9 @@ def test_a_walk_goes_on_while_the_network_is_cut_twice(product, walker, laid):
     sign(page)
     page.locator(".walk-foot .primary").click()
     page.locator("button.wide").click()
+    page.locator("button.wide").wait_for(
+        state="detached"
+    )  # until then the page says “keeping”, and asks before it goes
     page.reload()
     page.locator("[data-waits]").wait_for()
     assert status(product, laid) == "progress"
