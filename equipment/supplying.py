@@ -72,7 +72,7 @@ def short_in_words(ids):
     words = _("%(n)d %(measure)s are there, %(least)d ought to be: %(place)s.")
     rows = Supply.objects.filter(pk__in=ids).with_stock()
     return {
-        row.pk: words % {"n": row.stock, "measure": row.measure, "least": row.minimum, "place": row.path}
+        row.pk: words % {"n": row.usable, "measure": row.measure, "least": row.minimum, "place": row.path}
         for row in rows
     }
 

@@ -57,6 +57,13 @@ def may_open(context, name: str) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def holds(context, role: str) -> bool:
+    """Whether the person has that role somewhere."""
+    person = context["request"].user
+    return person.is_authenticated and person.sight.has(role)
+
+
+@register.simple_tag(takes_context=True)
 def open_matters(context, kind: str) -> int:
     """Open matters of a kind I may see, counted to 100 at most: the badge does not grow with the table."""
     mine = Matter.objects.open().filter(kind=kind).visible_to(context["request"].user)

@@ -72,10 +72,10 @@ def dated(at) -> str:
 
 @register.filter
 def moment(at, now=None) -> str:
-    """The time alone within the same day or night, with the day this year, else with the year."""
+    """The time alone within the same day or a few hours, with the day this year, else with the year."""
     if not at:
         return ""
-    if now and (day_of(at) == day_of(now) or abs(at - now) < 12 * HOUR):
+    if now and (day_of(at) == day_of(now) or abs(at - now) < 6 * HOUR):
         return hm(at)
     if now and abs(at - now) < 300 * DAY:
         return f"{day(at)} {hm(at)}"
@@ -119,7 +119,7 @@ def countdown(context, due_at):
     at = context["at"]
     state, left = _state(due_at, at), due_at - at
     over, total = left < dt.timedelta(0), int(abs(left).total_seconds())
-    clock = hm(due_at) if day_of(due_at) == day_of(at) or total < 64800 else moment(due_at, at)
+    clock = hm(due_at) if not over and total < 64800 else moment(due_at, at)
     if total < 600:
         clock_text = wording.clock(abs(left))
         main = _("%(n)s over") % {"n": clock_text} if over else _("%(n)s left") % {"n": clock_text}
@@ -150,24 +150,39 @@ def when(at, now=None):
 def firing_words(firing):
     """A fired rung in plain words: “escalated to 周敏 at 60:03 on the clock”, and late if the engine was."""
     values = {
-        "clock": wording.clock(firing.fired_at - firing.deadline.runs_from),
+        "when": _when_fired(firing),
         "who": listed(firing.told),
         "kind": firing.deadline.title,
     }
     if firing.outcome == "nobody":
-        text = _("nobody to tell at %(clock)s on the clock, passed on at once") % values
+        text = _("nobody to tell %(when)s, passed on at once") % values
     elif firing.outcome == "unreachable":
-        text = _("nobody reachable at %(clock)s on the clock, passed on at once") % values
+        text = _("nobody reachable %(when)s, passed on at once") % values
     elif firing.action == "escalate":
-        text = _("escalated to %(who)s at %(clock)s on the clock") % values
+        text = _("escalated to %(who)s %(when)s") % values
     elif firing.action == "remind":
-        text = _("reminded %(who)s at %(clock)s on the clock") % values
+        text = _("reminded %(who)s %(when)s") % values
     else:
         text = _("told %(who)s") % values
     if firing.lateness > dt.timedelta(seconds=30):
         late = badge(_("%(span)s late") % {"span": wording.minutes(firing.lateness)}, "late")
         return format_html("{} {}", text, late)
     return text
+
+
+LONG_CLOCK = 3 * HOUR
+
+
+def _when_fired(firing) -> str:
+    """By the clock that everyone watches while it is short; else by how far from the due time it was."""
+    ran, over = firing.fired_at - firing.deadline.runs_from, firing.fired_at - firing.deadline.due_at
+    if ran < LONG_CLOCK:
+        return _("at %(clock)s on the clock") % {"clock": wording.clock(ran)}
+    if abs(over) < dt.timedelta(minutes=1):
+        return _("when it was due")
+    return (_("%(span)s before it was due") if over < dt.timedelta(0) else _("%(span)s overdue")) % {
+        "span": wording.minutes(over)
+    }
 
 
 @register.simple_tag

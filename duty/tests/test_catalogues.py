@@ -55,7 +55,13 @@ def test_placeholders_survive_translation():
 
 def test_translations_are_chinese():
     """A text left in English would pass for translated; these few are the same in both languages."""
-    same = {"%(who)s: %(said)s — %(what)s", "%(weekday)s %(date)s", "%(watch)s (%(seat)s)", "Excel"}
+    same = {
+        "%(who)s: %(said)s — %(what)s",
+        "%(what)s: %(said)s",
+        "%(weekday)s %(date)s",
+        "%(watch)s (%(seat)s)",
+        "Excel",
+    }
     wrong = [
         key for key, message in _texts(catalogues.read()).items()
         if key[1] not in same and not any(re.search(r"[\u4e00-\u9fff、，]", text) for text in _strings(message))

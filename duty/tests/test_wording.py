@@ -1,14 +1,17 @@
 """What the engine says: short enough for a lock screen, true to the minute, in the reader's language."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
 
 from duty import wording
+from duty.clock import zone
 from duty.ladders import ESCALATE, REMIND, TELL, Rung
 from duty.sockets import DeadlineKind
 from duty.sweeping import Due
+from duty.templatetags.times import firing_words, moment
 
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 DUE = dt.datetime(2026, 11, 22, 16, 2, tzinfo=dt.UTC)  # 00:02 in Shanghai
@@ -82,3 +85,33 @@ def test_a_stopwatch_runs_on(seconds, shown):
 
 def test_a_clock_that_ran_for_months_is_told_in_days():
     assert wording.clock(dt.timedelta(hours=7190, minutes=58)) == wording.minutes(dt.timedelta(days=299))
+
+
+@pytest.mark.parametrize(
+    ("ran", "over", "said"),
+    [
+        (HOUR, 0 * HOUR, "at 60:00 on the clock"), (30 * HOUR, 0 * HOUR, "when it was due"), (30 * HOUR, -HOUR, "60 minutes before it was due"),
+        (30 * HOUR, HOUR / 4, "15 minutes overdue"),
+    ],
+)  # fmt: skip
+def test_a_long_clock_is_told_by_how_far_from_the_due_time_it_was(ran, over, said):
+    fired = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+    deadline = SimpleNamespace(runs_from=fired - ran, due_at=fired - over, title="the round begins")
+    firing = SimpleNamespace(
+        fired_at=fired, deadline=deadline, told=["陈立"], outcome="", action="remind", lateness=dt.timedelta(0)
+    )
+    with translation.override("en"):
+        assert firing_words(firing) == f"reminded 陈立 {said}"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-23T00:30", "00:30"), ("2026-11-22T22:02", "22:02"), ("2026-11-22T19:02", "Sun 22 Nov 19:02"),
+        ("2026-11-23T23:30", "23:30"), ("2026-11-24T12:00", "Tue 24 Nov 12:00"), ("2024-11-24T12:00", "24 Nov 2024 12:00"),
+    ],
+)  # fmt: skip
+def test_a_time_of_another_day_that_is_not_near_has_its_date(at, said):
+    now = dt.datetime(2026, 11, 23, 3, 2, tzinfo=zone())
+    with translation.override("en"):
+        assert moment(dt.datetime.fromisoformat(at).replace(tzinfo=zone()), now) == said

@@ -33,7 +33,7 @@ class PublishForm(forms.Form):
     """What is new is said to whoever walks it next; `edits` says which state of the draft was looked at."""
 
     note = forms.CharField(
-        label=gettext_lazy("What is new"), max_length=200,
+        label=gettext_lazy("What changes in this version"), max_length=200, widget=forms.TextInput({"class": "form-control"}),
         help_text=gettext_lazy("One sentence that those who walk it understand: “room temperature added for server room 2”."),
     )  # fmt: skip
     edits = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -187,6 +187,12 @@ class ReceiveForm(StockForm):
         )
         self.order_fields(["quantity", "number", "expires_on", "reason"])
 
+    def clean_expires_on(self):
+        day = self.cleaned_data["expires_on"]
+        if day and day < day_of(self.at):
+            raise forms.ValidationError(_("This day is over. What has expired is not taken in; look at the year."))
+        return day
+
     def take(self, by, at) -> None:
         asked = self.cleaned_data
         self.supply.receive(

@@ -2,11 +2,13 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from duty.evidence import append_only, evidence, kept
 from duty.models import File
+from equipment.measures import NONE
 
 from .gauges import Gauge, shown
 from .items import Item
@@ -103,9 +105,13 @@ class Answer(models.Model):
 
     @property
     def finding(self) -> str:
-        """What a defect is called that this answer opens: the question, and what was read or chosen."""
+        """What a defect is called that this answer opens: the question, and what was read or chosen, or that it is abnormal."""
         what = self.item.question
-        return (f"{what} {self.said}" if self.number is not None or self.text else what)[:120]
+        if self.number is not None:
+            measure = "" if self.item.measure == NONE else self.item.measure
+            return f"{what} {self.said} {measure}".strip()[:120]
+        words = _now("%(what)s: %(said)s") if self.text else _now("%(what)s: abnormal")
+        return (words % {"what": what, "said": self.text})[:120]
 
     @property
     def colour(self) -> str:

@@ -139,7 +139,7 @@ class Defect(Mending, Owing, Subject):
         """The piece with where it stands, or the place."""
         if self.equipment:
             return f"{self.equipment.name} {self.equipment.code} · {self.equipment.path}"
-        return place_tree().path(self.place_id)
+        return place_tree().path(self.place_id) if self.place_id else ""
 
     @property
     def title(self) -> str:

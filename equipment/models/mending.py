@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from duty.models import File, Line
+from duty.models import File, Line, Notice
 from duty.steps import Conflict, NotPossible, verb
 from duty.telling import tell
 from equipment import repair_wording as wording
@@ -108,7 +108,12 @@ class Mending(models.Model):
             )
         self._move(DefectStatus.WITHDRAWN, OPEN)
         self.close_matter(at, by=by)
-        told = {self.mender_id, self.found_by_id} - {by.pk if by else None, None}
+        told = {
+            self.mender_id,
+            self.found_by_id,
+            *Notice.objects.filter(matter=self.pk).values_list("recipient", flat=True),
+        }
+        told -= {by.pk if by else None, None}  # whoever was called out of bed hears that they may lie down again
         self._tell(told, "withdrawn", wording.withdrawn(self, by, reason), at)
 
     @verb(_("went over to another unit with its piece"))

@@ -128,6 +128,10 @@ class Stock(models.Model):
     def in_stock(self) -> int:
         return self.lots.aggregate(n=Sum("quantity"))["n"] or 0
 
+    def usable_stock(self, at: dt.datetime) -> int:
+        """Without what has expired: that is there, and helps nobody."""
+        return self.lots.usable(day_of(at)).aggregate(n=Sum("quantity"))["n"] or 0
+
     # Promises
 
     def dues(self, at: dt.datetime) -> dict[str, tuple | None]:
@@ -136,7 +140,7 @@ class Stock(models.Model):
         out = self.movements.to_come_back().select_related("person").first()
         since = self.counted_at or self.matter.opened_at
         return {
-            SHORT: (None, self.minder) if self.in_stock() < self.minimum else None,
+            SHORT: (None, self.minder) if self.usable_stock(at) < self.minimum else None,
             EXPIRES: (end_of(expiring.expires_on), self.minder) if expiring else None,
             CHECK: (end_of(day_of(since) + self.check_every_days * DAY), self.minder),
             BACK: (out.due_back_at, out.person or self.minder) if out else None,

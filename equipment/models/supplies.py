@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from duty.clock import day_of
+from duty.clock import day_of, duty_today
 from duty.evidence import evidence, kept
 from duty.models import Deadline, Line
 from duty.steps import Conflict, Subject, verb
@@ -51,20 +51,24 @@ class SupplyQuerySet(models.QuerySet):
         return self.filter(place_id__in=sorted(place_tree().below(place)))
 
     def with_stock(self):
-        """`stock`; `expires_on`, of the first lot to expire; `check_at` and `back_at`, when these are due."""
+        """`stock`, and what is `usable` of it, not expired; `expires_on`, of the first lot to expire; `check_at` and `back_at`, when these are due."""
         lots = Lot.objects.filter(supply=OuterRef("pk"))
-        total = lots.order_by().values("supply").annotate(n=Sum("quantity")).values("n")
+        good = lots.exclude(expires_on__lt=duty_today())
+        total, usable = (
+            rows.order_by().values("supply").annotate(n=Sum("quantity")).values("n") for rows in (lots, good)
+        )
         first = lots.in_stock().filter(expires_on__isnull=False).values("expires_on")[:1]
         promised = Deadline.objects.open().filter(matter_id=OuterRef("pk"))
         return self.annotate(
             stock=Coalesce(Subquery(total), 0),
+            usable=Coalesce(Subquery(usable), 0),
             expires_on=Subquery(first),
             check_at=Subquery(promised.filter(kind=CHECK).values("due_at")[:1]),
             back_at=Subquery(promised.filter(kind=BACK).values("due_at")[:1]),
         )
 
     def short(self):
-        return self.filter(stock__lt=F("minimum"))
+        return self.filter(usable__lt=F("minimum"))
 
     def found_by(self, words: str):
         """By part of its name or code, by a lot's number, or by where it lies."""
@@ -149,7 +153,7 @@ class Supply(Stock, Subject):
         if not self.stands:
             return [("next", _("no longer kept"))]
         today, found = day_of(at), []
-        if self.stock < self.minimum:
+        if self.usable < self.minimum:
             found.append(("late", _("below the minimum")))
         if self.expires_on and self.expires_on < today:
             found.append(("late", _("expired")))

@@ -84,7 +84,7 @@ class Faults:
         said, *mended = STORIES.get(item.question, OTHERWISE if item.kind == Kind.NUMBER else PLAIN)
         defect = Defect(
             unit_id=walk.unit_id, equipment=item.equipment, place=item.place, round=walk, thread=item.thread,
-            what=item.question, detail=said, found_at=at, found_by=by,
+            what=item.question if item.kind == Kind.NUMBER else f"{item.question}异常", detail=said, found_at=at, found_by=by,
         )  # fmt: skip
         self.standing[key] = self.mended(defect, *mended)
         return self.standing[key]

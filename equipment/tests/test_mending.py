@@ -237,3 +237,9 @@ def test_a_piece_that_goes_over_takes_its_open_defects_along(defect, piece, hous
     assert moved.unit == house["sales"] and Defect.objects.visible_to(theirs).filter(pk=defect.pk).exists()
     assert {row.unit for row in Deadline.objects.open().filter(matter=defect.pk)} == {house["sales"]}
     assert Notice.objects.filter(recipient=theirs, matter=defect.pk).exists()
+
+
+def test_whoever_was_called_hears_that_it_was_no_defect(defect, maintainer, colleague, officer, now):
+    defect.withdraw(by=officer, at=now + MINUTE, reason="误报")
+    told = Notice.objects.filter(matter=defect.pk, key__startswith="withdrawn")
+    assert {notice.recipient for notice in told} == {maintainer, colleague}

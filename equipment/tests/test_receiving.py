@@ -85,7 +85,7 @@ def test_an_abnormal_answer_opens_a_defect_and_the_maintainer_hears_of_it(walk, 
     receive(walk, parcel(now, answer(items[1], "36", now, note="空调停机")), by=officer, at=now)
     defect = Defect.objects.get()
     assert (defect.what, defect.equipment, defect.criticality, defect.number) == (
-        "温度 36",
+        "温度 36 ℃",
         piece,
         "key",
         "WX20261122-001",
@@ -116,7 +116,7 @@ def test_the_note_that_comes_after_the_answer_is_the_defects_and_no_second_look(
     last = later + MINUTE
     receive(walk, parcel(last, answer(items[1], "36", last, note="空调停机")), by=officer, at=last)
     defect.refresh_from_db()
-    assert (defect.detail, defect.what, defect.matter.title) == ("空调停机", "温度 36", "总部 UPS 温度 36")
+    assert (defect.detail, defect.what, defect.matter.title) == ("空调停机", "温度 36 ℃", "总部 UPS 温度 36 ℃")
     verbs = list(Line.objects.filter(matter=defect.matter).order_by("at", "id").values_list("verb", flat=True))
     assert [verb.rpartition(".")[2] for verb in verbs] == ["report", "take", "learn", "learn"]
     assert Notice.objects.filter(recipient=chief, key__startswith="learnt:").count() == 2

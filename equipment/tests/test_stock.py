@@ -7,10 +7,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from conftest import make_person
-from duty.models import Matter, Role
+from duty.models import Deadline, Matter, Role
 from duty.steps import Conflict
 from duty.tests.threads import together
 from equipment.models import Lot, Movement, Supply
+from equipment.models.stock import SHORT
 from scheduling.tests.racing import signed_in
 from scheduling.tests.reading import Page
 
@@ -181,3 +182,20 @@ def test_who_may_do_what(as_, house, supply, officer, leader, manager, auditor, 
             == 302
         )
     assert as_(officer).get(f"/supplies/{supply.pk}/change/").status_code == 403
+
+
+def test_what_has_expired_is_there_but_hides_no_shortage(as_, officer, make_supply, now):
+    short = make_supply(minimum=5, lots=[(4, "新", dt.date(2028, 1, 1)), (4, "坏", dt.date(2026, 1, 1))])
+    enough = make_supply(code="WZ-902", minimum=4, lots=[(4, "新", dt.date(2028, 1, 1))])
+    found = Supply.objects.with_stock().short()
+    assert list(found.values_list("pk", "stock", "usable")) == [(short.pk, 8, 4)] and enough.pk
+    assert "低于最低存量" in as_(officer).get(short.get_absolute_url()).content.decode()
+    short.mind(now)
+    assert Deadline.objects.open().filter(matter=short.pk, kind=SHORT).exists()
+
+
+def test_what_has_expired_is_not_taken_in(as_, officer, supply):
+    sent = {"receive-quantity": "6", "receive-expires_on": "2001-01-01"}
+    page = Page(as_(officer).post(f"/supplies/{supply.pk}/receive/", sent))
+    assert page.status == 422 and set(page.errors) == {"receive-expires_on"}
+    assert page.values["receive-quantity"] == "6" and not Movement.objects.filter(quantity=6).exists()

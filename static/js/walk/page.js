@@ -3,7 +3,7 @@ import { act, h, icon } from "./draw.js";
 import { drawItem } from "./item.js";
 import { drawKept, drawNobody } from "./kept.js";
 import { drawEnd } from "./ending.js";
-import { askForLabel } from "./scan.js";
+import { askForLabel, plainTag } from "./scan.js";
 import { drawStatus } from "./status.js";
 import * as store from "./store.js";
 import { Sync } from "./sync.js";
@@ -107,17 +107,23 @@ export class Page {
 
   async label(typing) {
     await this.commitAll();
-    const found = await askForLabel({ typing });
+    const found = await askForLabel({ typing, refused: (tag) => this.noSuchLabel(tag) });
     if (!found) return;
     const stop = this.walk.stopWithTag(found.tag);
     if (!stop) {
-      this.message = say(found.how === "typed" ? "wrong_code" : "not_on_round", { code: found.tag });
+      this.message = say("not_on_round", { code: found.tag });
       return this.draw();
     }
     await this.walk.arrive(stop, found.how);
     await this.go(this.walk.state.stops.findIndex((one) => one.number === stop.number));
     this.message = say("jumped", { name: stop.name, n: stop.number });
     this.draw();
+  }
+
+  // Why a typed code is none of this round; empty where it is one.
+  noSuchLabel(tag) {
+    if (this.walk.stopWithTag(tag)) return "";
+    return say(this.walk.state.stops.some((stop) => stop.code && plainTag(stop.code) === tag) ? "code_of_piece" : "wrong_code", { code: tag });
   }
 
   address(blob) {

@@ -36,13 +36,14 @@ export async function tagOfPicture(picture) {
 }
 
 // Ask for a label: resolves to { tag, how }, or to null when it was closed.
-export function askForLabel({ typing = false } = {}) {
+export function askForLabel({ typing = false, refused = () => "" } = {}) {
   return new Promise((resolve) => {
     const video = h("video", { playsinline: true, muted: true, "aria-label": say("aim") });
     const told = h("p", { class: "help", role: "status" }, say("aim"));
     const field = h("input", { class: "form-control", id: "label-code", autocomplete: "off", autocapitalize: "characters", maxlength: 20 });
+    const wrong = h("p", { class: "invalid-feedback", role: "alert", hidden: true });
     const photo = h("input", { type: "file", accept: "image/*", capture: "environment", class: "visually-hidden", onchange: look });
-    const typed = h("form", { onsubmit: type }, h("label", { for: "label-code" }, say("code")), field, h("button", { class: "act primary" }, say("take_code")));
+    const typed = h("form", { onsubmit: type }, h("label", { for: "label-code" }, say("code")), field, h("button", { class: "act primary" }, say("take_code")), wrong);
     const closing = act(say("close"), "", () => end(null));
     const dialog = h("dialog", { class: "scanner", "aria-label": say("scan"), onclose: () => end(null) }, video, told, h("label", { class: "act" }, say("photograph_label"), photo), typed, closing);
     let stream = null, over = false;
@@ -56,8 +57,12 @@ export function askForLabel({ typing = false } = {}) {
     }
     function type(event) {
       event.preventDefault();
-      const tag = tagIn(field.value);
-      if (tag) end({ tag, how: "typed" });
+      const tag = tagIn(field.value), why = tag && refused(tag);
+      wrong.textContent = why;
+      wrong.hidden = !why;
+      field.classList.toggle("is-invalid", Boolean(why));
+      if (why) field.select();
+      else if (tag) end({ tag, how: "typed" });
     }
     async function look() {
       const tag = photo.files[0] && (await tagOfPicture(photo.files[0]).catch(() => null));
