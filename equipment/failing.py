@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Q
 
 from equipment.models import Answer, Defect, DefectStatus, Equipment, Item, Judged, Place, Round
+from equipment.models.rounds import WALKED_STATES
 from equipment.recurrence import Failure, Recurrence, recurring
 
 BAD = (Judged.OUT_OF_RANGE, Judged.ABNORMAL)
@@ -65,9 +66,9 @@ def _abnormal(units, start, end) -> dict[tuple[int | None, int | None], int]:
 
 
 def bad_answers(units: Collection[int], start: dt.datetime, end: dt.datetime):
-    """Standing answers that were not normal, on rounds of these units."""
+    """Standing answers that were not normal, on rounds of these units that were walked to their end."""
     rows = Answer.objects.standing().filter(judged__in=BAD, answered_at__gte=start, answered_at__lt=end)
-    return rows.filter(judged__gt=0, round__unit_id__in=units).order_by()
+    return rows.filter(judged__gt=0, round__unit_id__in=units, round__status__in=WALKED_STATES).order_by()
 
 
 def items(units: Collection[int], start: dt.datetime, end: dt.datetime, most: int = 15) -> list[FailingItem]:

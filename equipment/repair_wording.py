@@ -10,10 +10,13 @@ Write = Callable[[], tuple[str, str]]
 
 
 def facts(defect) -> str:
-    """Where, since when, found by whom with their number; what else was written."""
+    """Where, since when, found by whom with their number; what is normal there; what else was written."""
     finder = defect.found_by
     found = _("Found %(time)s by %(name)s") % {"time": f"{local(defect.found_at):%m-%d %H:%M}", "name": finder.name}
-    return "\n".join(filter(None, [defect.where, " ".join(filter(None, [found, finder.mobile])), defect.detail]))
+    read = defect.answers.select_related("item").filter(number__isnull=False).order_by("-answered_at").first()
+    normal = _("Normal there: %(range)s") % {"range": read.item.normal} if read and read.item.normal else ""
+    lines = [defect.where, " ".join(filter(None, [found, finder.mobile])), normal, defect.detail]
+    return "\n".join(filter(None, lines))
 
 
 def _said(defect, by, words: str, more: str = "") -> tuple[str, str]:

@@ -3,8 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
+from django.db.models import OuterRef, Subquery
+
 from equipment.completeness import asked, lacking
-from equipment.models import Answer, Item, Round, Shot, Version, Visit
+from equipment.models import Answer, Gauge, Item, Round, Shot, Version, Visit
 from equipment.models.places import place_tree
 
 LOOKED_BACK = 5  # rounds of the same checklist in which the last value is looked for
@@ -104,7 +106,7 @@ def walked(walk: Round, stops: list[Stop]) -> list[Stop]:
 
 
 def with_last_values(walk: Round, stops: list[Stop]) -> list[Stop]:
-    """What was found the time before, on the latest rounds of this checklist."""
+    """What was found the time before: on the latest rounds of this checklist, or by its gauge on any."""
     before = Round.objects.filter(checklist=walk.checklist_id).walked().exclude(pk=walk.pk)
     before = list(
         before.filter(planned_at__lt=walk.planned_at).order_by("-planned_at").values_list("pk", flat=True)[:LOOKED_BACK]
@@ -113,10 +115,22 @@ def with_last_values(walk: Round, stops: list[Stop]) -> list[Stop]:
     found = Answer.objects.standing().filter(round__in=before).select_related("item").order_by("answered_at", "id")
     for row in found.only("number", "text", "judged", "answered_at", "item__thread"):
         last[row.item.thread] = row
+    read = _last_readings({row.item.gauge_id for stop in stops for row in stop.rows if row.item.gauge_id}, walk.pk)
     for stop in stops:
         for row in stop.rows:
-            row.last = last.get(row.item.thread)
+            known = [one for one in (last.get(row.item.thread), read.get(row.item.gauge_id)) if one]
+            row.last = max(known, key=lambda one: one.answered_at, default=None)
     return stops
+
+
+def _last_readings(gauges: set[int], walk: int) -> dict[int, Answer]:
+    """{gauge: what was read on it last, on whichever round but this}."""
+    if not gauges:
+        return {}
+    newest = Answer.objects.standing().filter(gauge=OuterRef("pk")).exclude(round=walk).order_by("-answered_at")
+    rows = Gauge.objects.filter(pk__in=gauges).annotate(newest=Subquery(newest.values("pk")[:1]))
+    found = Answer.objects.select_related("item").filter(pk__in=[row.newest for row in rows if row.newest])
+    return {answer.gauge_id: answer for answer in found}
 
 
 @dataclass

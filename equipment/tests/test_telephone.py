@@ -5,6 +5,7 @@ import io
 import json
 import uuid
 import zlib
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from duty.tests.threads import together
 from equipment.models import Answer, Defect, Kind, Parcel, Round, Shot, Status
 from equipment.tests.conftest import picture
 from equipment.tests.rounds import answer, make_checklist, make_round, parcel
+from equipment.walking import stops_of, version_of, with_last_values
 
 
 @pytest.fixture
@@ -258,3 +260,16 @@ def signed_in(person) -> Client:
     client = Client()
     client.force_login(person, backend="duty.access.Backend")
     return client
+
+
+@pytest.mark.django_db
+def test_the_last_value_is_the_gauges_whichever_checklist_asked(house, manager, officer, piece, gauge, now):
+    from equipment.receiving import receive
+
+    asked = {"question": "温度", "equipment": piece, "gauge": gauge, "kind": Kind.NUMBER, "measure": "℃"}
+    one, other = (make_checklist(house["ops"], manager, now, name=name, items=[asked]) for name in ("甲", "乙"))
+    before, walk = make_round(one, now), make_round(other, now + MINUTE)
+    given = answer(one.in_force.items.get(), "24.4", now)
+    receive(before, parcel(now, given, done_at=now.isoformat()), by=officer, at=now)
+    [found] = [row for stop in with_last_values(walk, stops_of(version_of(walk))) for row in stop.rows]
+    assert found.last.number == Decimal("24.4")
