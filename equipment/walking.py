@@ -97,7 +97,8 @@ def walked(walk: Round, stops: list[Stop]) -> list[Stop]:
         stop.visits = visits.get(stop.key, []) if stop.key != (None, None) else []
         for row in stop.rows:
             pk = row.item.pk
-            row.answer, row.former, row.shots = standing.get(pk), former.get(pk, []), shots.get(pk, [])
+            row.answer, row.shots = standing.get(pk), shots.get(pk, [])
+            row.former = [old for old in former.get(pk, []) if not old.says_less_than(row.answer)]
             for answer in filter(None, (row.answer, *row.former)):
                 answer.item = row.item
             row.asked = asked(row.item, standing)

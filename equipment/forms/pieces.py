@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duty.clock import day_of
+from duty.clock import day_of, duty_now
 from duty.forms.names import NameOnce
 from duty.forms.people import plain_helper
 from duty.forms.rows import offer
@@ -68,6 +68,12 @@ class PieceForm(Watched, NameOnce, forms.ModelForm):
         if len(self.fields["unit"].queryset) == 1:
             self.initial.setdefault("unit", self.fields["unit"].queryset[0].pk)
         begin_labels_large(self)
+
+    def clean_installed_on(self):
+        day = self.cleaned_data["installed_on"]
+        if day and day > day_of(duty_now()):
+            raise forms.ValidationError(_("This day is still to come. Look at the year."))
+        return day
 
     def clean_code(self):
         return unicodedata.normalize("NFKC", self.cleaned_data["code"])

@@ -113,6 +113,11 @@ class Answer(models.Model):
         words = _now("%(what)s: %(said)s") if self.text else _now("%(what)s: abnormal")
         return (words % {"what": what, "said": self.text})[:120]
 
+    def says_less_than(self, other: "Answer | None") -> bool:
+        """The same as the other before its note was written: no answer of its own."""
+        same = other is not None and (self.said, self.by_id) == (other.said, other.by_id)
+        return same and self.note in ("", other.note)
+
     @property
     def colour(self) -> str:
         return Judged(self.judged).colour

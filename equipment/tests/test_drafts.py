@@ -270,3 +270,12 @@ def test_only_who_keeps_the_checklist_edits_it(as_, officer, outsider, row):
             assert as_(person).get(f"/checklists/{row.pk}/{path}").status_code == status
         for path in ("stops/", "arrange/", "stops/clear/", "stops/copy/", "stops/gauges/", "drop/", "revise/"):
             assert as_(person).post(f"/checklists/{row.pk}/{path}").status_code == status
+
+
+def test_a_version_without_a_change_is_not_published(house, manager, now, as_):
+    checklist = make_checklist(house["ops"], manager, now)
+    draft = checklist.revise(by=manager, at=now)
+    page = Page(as_(manager).post(f"/checklists/{checklist.pk}/publish/", {"note": "没有变", "edits": draft.edits}))
+    assert page.status == 422 and page.values["note"] == "没有变"
+    draft.refresh_from_db()
+    assert draft.published_at is None

@@ -44,7 +44,7 @@ def test_a_piece_is_entered_once_however_often_the_form_is_sent(as_, manager, ho
     [
         ({"name": ""}, "name"), ({"code": ""}, "code"), ({"code": "DY 01"}, "code"), ({"code": "a<b"}, "code"), ({"code": "x" * 31}, "code"), ({"category": "magic"}, "category"),
         ({"criticality": ""}, "criticality"), ({"place": ""}, "place"), ({"place": "999999"}, "place"), ({"unit": ""}, "unit"), ({"installed_on": "昨天"}, "installed_on"),
-        ({"from_on": "1850-01-01"}, "from_on"), ({"contract": "999999"}, "contract"), ({"note": "x" * 1001}, "note"), ({"code": "dy-77"}, "code"), ({"code": "ＤＹ－77"}, "code"),
+        ({"from_on": "1850-01-01"}, "from_on"), ({"installed_on": "2090-01-01"}, "installed_on"), ({"contract": "999999"}, "contract"), ({"note": "x" * 1001}, "note"), ({"code": "dy-77"}, "code"), ({"code": "ＤＹ－77"}, "code"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told_beside_the_field(as_, manager, house, places, make_piece, changes, field):

@@ -91,22 +91,28 @@ def publish(request, pk: int):
     form = PublishForm(
         request.POST.dict() or None, initial={"edits": draft.edits, "note": "" if old else _("first version")}
     )
+    found = differences(items_of(old), items_of(draft))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        if said["edits"] is None or said["edits"] == draft.edits:
+        if said["edits"] not in (None, draft.edits):
+            form.data = form.data | {"edits": draft.edits}
+            form.add_error(
+                None,
+                _(
+                    "Somebody changed this draft since you opened the page. Look at what changes below, then publish once more."
+                ),
+            )
+        elif old and not found:
+            form.add_error(
+                None, _("Nothing is different from the version in force. Change something first, or drop the draft.")
+            )
+        else:
             row.publish(draft, said["note"].strip(), said["edits"], by=request.user, at=request.at)
             told = _("%(label)s is in force: rounds begin with it from now on.") % {"label": draft.label}
             messages.success(request, told)
             return redirect(row)
-        form.data = form.data | {"edits": draft.edits}
-        form.add_error(
-            None,
-            _(
-                "Somebody changed this draft since you opened the page. Look at what changes below, then publish once more."
-            ),
-        )
     context = {"row": row, "draft": draft, "old": old, "form": form}
-    context["found"] = differences(items_of(old), items_of(draft))
+    context["found"] = found
     context["count"] = draft.items.count()
     return render(request, "equipment/checklist_publish.html", context, status=422 if form.errors else 200)
 

@@ -14,7 +14,7 @@ function inUse(region) {
 }
 
 async function refresh() {
-  if (pending || document.querySelector("[data-still]")) return; // a page of an error says the same however often it is asked
+  if (pending || document.querySelector("[data-still]")) return; // a page of an error, or of a refused form, says the same however often it is asked
   pending = true;
   refreshed = Date.now();
   try {
