@@ -46,8 +46,9 @@ class SignInView(auth.LoginView):
 
 
 def who_helps():
-    """Administrators to turn to: they open locks and grant roles."""
-    return Person.objects.may_sign_in().filter(grants__role=Role.ADMINISTRATOR).distinct()[:3]
+    """Administrators of the whole organisation, to turn to: they open locks and grant roles."""
+    whole = {"grants__role": Role.ADMINISTRATOR, "grants__unit__parent__isnull": True}
+    return Person.objects.may_sign_in().filter(**whole).distinct()[:3]
 
 
 sign_in = anyone(never_cache(SignInView.as_view()))

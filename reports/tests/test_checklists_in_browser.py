@@ -132,7 +132,7 @@ def test_the_vital_path_needs_no_script(product, chromium):
     page.select_option("#id_unit", label="集团总部")
     page.get_by_role("button", name="保存并继续").click()
     page.fill('[name="stop"]', "DY-02")
-    page.get_by_role("button", name="带入全部仪表").click()
+    page.get_by_role("button", name="带入全部读数项").click()
     kept = page.locator("[data-item]").count()
     assert kept > 0
     page.locator('.quick [name="question"]').fill("指示灯")

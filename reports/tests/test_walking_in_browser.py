@@ -188,7 +188,7 @@ def test_what_is_abnormal_is_sent_with_its_note_and_photo(product, walker, laid,
     item.locator(".walk-shot img").wait_for()
     everything_sent(page)
     defect = product.sql("SELECT what, detail FROM equipment_defect WHERE round_id = %s", laid["round"])
-    assert defect == [("指示灯", "不亮")]
+    assert defect == [("指示灯异常", "不亮")]
     size = product.sql(
         "SELECT f.size FROM equipment_shot s JOIN duty_file f ON f.id = s.file_id WHERE s.round_id = %s", laid["round"]
     )
@@ -215,12 +215,13 @@ def test_labels_lead_to_their_stop_by_photo_by_typing_and_say_when_they_are_stra
     page.locator(".walk-foot button").nth(1).click()
     page.locator("dialog input[type=file]").set_input_files(tmp_path / "label.png")
     page.get_by_role("heading", name="核心交换机一号").wait_for()
-    for typed, says in ((strange.lower(), strange), ("XXXX 9999", "XXXX9999")):
-        page.locator(".walk-foot button").nth(1).click()
+    page.locator(".walk-foot button").nth(1).click()
+    [(number,)] = product.sql("SELECT code FROM equipment_equipment WHERE tag = %s", laid["tags"][0])
+    for typed, says in ((strange.lower(), strange), ("XXXX 9999", "XXXX9999"), (number, "设备编号")):
         page.fill("#label-code", typed)
         page.keyboard.press("Enter")
-        page.locator(".alert", has_text=says).wait_for()
-    page.locator(".walk-foot button").nth(1).click()
+        page.locator("dialog .invalid-feedback", has_text=says).wait_for()
+        assert page.input_value("#label-code") == typed  # what was typed stays, to be corrected
     page.fill("#label-code", f"{laid['tags'][0][:4]} {laid['tags'][0][4:]}".lower())
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="总部 UPS 一号").wait_for()
