@@ -16,7 +16,7 @@ APPS = ("duty", "scheduling", "equipment", "incidents", "reports")
 LOCALE = "zh_Hans"
 FOLDER = ROOT / "locale" / LOCALE / "LC_MESSAGES"
 KEYWORDS = {
-    "_": None, "_now": None, "_lazy": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
+    "_": None, "_now": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Lists: paged by key, not by number, so that the hundred-thousandth row costs what the first one does; asked by day."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Case, CharField, DateField, DateTimeField, Field, IntegerField, Q, QuerySet, When
 from django.utils.translation import gettext as _
@@ -9,6 +9,11 @@ from django.utils.translation import gettext as _
 from duty.clock import DAY, instant, last_of_month
 
 BEFORE_ALL, END = dt.date(2000, 1, 31), dt.date(2200, 1, 1)
+
+
+def filters_asked(request, names: Iterable[str]) -> dict[str, str]:
+    """What the address asks of a list: each filter's value without the blanks around it, empty where none is."""
+    return {name: request.GET.get(name, "").strip() for name in names}
 
 
 def day_asked(raw: str | None, *, after: dt.date = BEFORE_ALL) -> dt.date | None:

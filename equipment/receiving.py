@@ -11,7 +11,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from duty.filing import Content, keep
 from duty.models import Via
@@ -24,7 +24,7 @@ from equipment.models.rounds import WALKED_STATES
 from equipment.reading import identity, instant, listed, read, whole
 
 MOST_PHOTOS = 12  # of one item
-OF_ANOTHER = _lazy("This was sent for another round already. Load the page again.")
+OF_ANOTHER = gettext_lazy("This was sent for another round already. Load the page again.")
 
 
 class Clock:

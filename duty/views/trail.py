@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from duty.access import signed_in, watching
 from duty.clock import DAY, local, start_of
 from duty.models import Line, Matter, Person
-from duty.pages import Older, day_asked
+from duty.pages import Older, day_asked, filters_asked
 
 SHOWN = 50
 BEFORE_ALL = dt.date(1989, 12, 31)
@@ -18,7 +18,7 @@ BEFORE_ALL = dt.date(1989, 12, 31)
 @watching
 def trail(request):
     lines = Line.objects.visible_to(request.user).select_related("who", "matter")
-    filters = {name: request.GET.get(name, "").strip() for name in ("who", "kind", "from", "until")}
+    filters = filters_asked(request, ("who", "kind", "from", "until"))
     if filters["who"]:
         people = list(Person.objects.found_by(filters["who"]).values_list("pk", flat=True)[:50])
         lines = lines.filter(who__in=people)

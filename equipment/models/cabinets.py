@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from duty.clock import DAY, day_of
 from duty.evidence import append_only, evidence, kept
-from duty.models import Deadline, Line, Matter
+from duty.models import Deadline, Line
 from duty.steps import Conflict, Subject, verb
 from duty.telling import tell
 from scheduling.recipients import heads_above
@@ -94,7 +94,7 @@ class Cabinet(Subject):
     def change(self, fields, *, by, at):
         """Its unit stays: the keys in it belong to the same."""
         self._still_kept()
-        Matter.objects.filter(pk=self.pk).update(title=str(self)[:200])
+        self.matter_follows()
         self.save(update_fields=list(fields))
         self.entry.data = {"fields": list(fields)}
         self.promise_count(at, by=by)

@@ -95,7 +95,7 @@ class Contract(Subject):
     def change(self, fields, *, by, at):
         """Correct what was entered; a contract that goes on longer is renewed instead."""
         self._still_stands()
-        Matter.objects.filter(pk=self.pk).update(title=str(self)[:200])
+        self.matter_follows()
         self.save(update_fields=list(fields))
         if {"until_on", "minder"} & set(fields):
             self.promise_renewal(at, by=by)

@@ -135,11 +135,14 @@ class Defect(Mending, Owing, Subject):
         return Criticality(self.criticality)
 
     @property
+    def spot(self) -> str:
+        """Where the piece stands, or the place; empty for a defect of neither."""
+        return self.equipment.path if self.equipment else place_tree().path(self.place_id)
+
+    @property
     def where(self) -> str:
         """The piece with where it stands, or the place."""
-        if self.equipment:
-            return f"{self.equipment.name} {self.equipment.code} · {self.equipment.path}"
-        return place_tree().path(self.place_id) if self.place_id else ""
+        return f"{self.equipment.name} {self.equipment.code} · {self.spot}" if self.equipment else self.spot
 
     @property
     def title(self) -> str:

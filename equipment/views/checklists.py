@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from duty.access import can, may, signed_in
 from duty.forms.reasons import ReasonForm
 from duty.models import Unit
-from duty.pages import number_asked
+from duty.pages import filters_asked, number_asked
 from duty.views.trail import tell
 from equipment.access import KEEPERS, keepers, readers
 from equipment.differences import differences
@@ -49,7 +49,7 @@ def version_asked(request, checklist: Checklist, name: str = "version") -> Versi
 @readers
 def checklists(request):
     """Each with the version in force, how many items it asks, and whether a draft waits."""
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "unit", "use", "show")}
+    chosen = filters_asked(request, ("q", "unit", "use", "show"))
     rows = Checklist.objects.visible_to(request.user).select_related("unit", "matter")
     rows = rows.filter(matter__closed_at__isnull=chosen["show"] != "retired")
     if (unit := number_asked(chosen["unit"])) is not None:

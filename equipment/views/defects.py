@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from duty.access import signed_in
 from duty.clock import day_of
 from duty.models import Notice, Person, Role, Unit
-from duty.pages import Older, number_asked
+from duty.pages import Older, filters_asked, number_asked
 from duty.sheets import Table, download, listed
 from equipment.access import CALLERS, keep_terms, readers
 from equipment.models import Category, Criticality, Defect, DefectStatus, Equipment, Keeper
@@ -20,7 +20,7 @@ FILTERS = ("q", "unit", "piece", "category", "criticality", "state", "mender", "
 
 
 def asked(request) -> dict[str, str]:
-    chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    chosen = filters_asked(request, FILTERS)
     return chosen | {"state": chosen["state"] if chosen["state"] in ("open", *DefectStatus.values) else ""}
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from duty.access import can, may, signed_in
 from duty.forms.reasons import ReasonForm
-from duty.pages import Older, Onward, number_asked
+from duty.pages import Older, Onward, filters_asked, number_asked
 from duty.sheets import Table, download, listed
 from duty.views.trail import tell
 from equipment.access import HANDLERS, KEEPERS, keepers, readers
@@ -24,7 +24,7 @@ FILTERS = ("q", "cabinet", "kind", "show")
 
 
 def asked(request) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+    return filters_asked(request, FILTERS)
 
 
 def filtered(request, chosen: dict[str, str]):

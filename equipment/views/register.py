@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from duty.clock import day_of
 from duty.models import Unit
-from duty.pages import Onward, number_asked, ranked
+from duty.pages import Onward, filters_asked, number_asked, ranked
 from duty.sheets import Table, download, listed
 from equipment.access import KEEPERS, readers
 from equipment.looking_after import unchecked
@@ -23,7 +23,7 @@ FILTERS = ("q", "unit", "place", "category", "criticality", "show")
 
 
 def asked(request) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+    return filters_asked(request, FILTERS)
 
 
 def filtered(request, chosen: dict[str, str]):

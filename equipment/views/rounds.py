@@ -13,7 +13,7 @@ from duty.access import Rule, can, may, signed_in
 from duty.clock import DAY, HOUR, day_of, start_of
 from duty.forms.reasons import ReasonForm
 from duty.models import Unit
-from duty.pages import Older, day_asked, number_asked
+from duty.pages import Older, day_asked, filters_asked, number_asked
 from duty.sheets import Table, download, listed
 from duty.views.trail import tell
 from equipment.access import READERS, WALKERS
@@ -51,7 +51,7 @@ def seen(request, pk: int) -> Round:
 
 
 def asked(request) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+    return filters_asked(request, FILTERS)
 
 
 def held(request, pk: int, verb: str) -> Round:
@@ -70,14 +70,13 @@ def rounds(request):
         request
     )
     context["may_start"] = request.user.sight.has(*WALKERS)
-    if chosen["show"] == "all" or chosen["state"]:
+    if day := _day(chosen, request.at):
+        groups = _of_day(rows, day, request)
+        context |= {"day": day, "before": day - DAY, "after": day + DAY, "is_today": day == day_of(request.at)}
+    else:
         page = Older(rows, request, "-planned_at", "-pk", size=SHOWN)
         groups = [("", page.rows)]
         context["page"] = page
-    else:
-        day = day_asked(chosen["day"]) or day_of(request.at)
-        groups = _of_day(rows, day, request)
-        context |= {"day": day, "before": day - DAY, "after": day + DAY, "is_today": day == day_of(request.at)}
     for _title, found in groups:
         for row in found:
             row.look = row.state(request.at)
@@ -90,8 +89,7 @@ def export(request):
     """The rounds of the list as an Excel file, newest first: a day, or whatever the filters leave."""
     chosen = asked(request)
     rows = _filtered(Round.objects.visible_to(request.user), chosen, request.at)
-    if chosen["show"] != "all" and not chosen["state"]:
-        day = day_asked(chosen["day"]) or day_of(request.at)
+    if day := _day(chosen, request.at):
         rows = rows.planned_between(start_of(day), start_of(day + DAY))
     rows = rows.select_related("unit", "checklist", "started_by", "done_by", "explained_by", "approved_by")
     heads = [
@@ -109,6 +107,13 @@ def export(request):
     rows = rows.order_by("-planned_at", "-pk")
     title = _("Rounds")
     return download(f"{title} {day_of(request.at)}", Table(title, heads, listed(rows, cells)))
+
+
+def _day(chosen: dict[str, str], at: dt.datetime) -> dt.date | None:
+    """The day that is listed; None where all days are, or those in one state."""
+    if chosen["show"] == "all" or chosen["state"]:
+        return None
+    return day_asked(chosen["day"]) or day_of(at)
 
 
 def _named(person) -> str:

@@ -12,7 +12,7 @@ from duty.access import can, may, signed_in
 from duty.clock import day_of
 from duty.forms.reasons import ReasonForm
 from duty.models import Matter
-from duty.pages import Older, Onward, number_asked
+from duty.pages import Older, Onward, filters_asked, number_asked
 from duty.views.trail import tell
 from equipment.access import HANDLERS, KEEPERS, keepers, readers
 from equipment.forms.counts import CountForm
@@ -31,7 +31,7 @@ FORMS = (IssueForm, ReturnForm, ReceiveForm, WriteOffForm)
 
 
 def asked(request) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip() for name in FILTERS}
+    return filters_asked(request, FILTERS)
 
 
 def filtered(request, chosen: dict[str, str]):

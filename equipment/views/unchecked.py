@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from duty.clock import day_of
 from duty.models import Unit
-from duty.pages import Onward, number_asked
+from duty.pages import Onward, filters_asked, number_asked
 from equipment.access import KEEPERS, keepers, readers
 from equipment.looking_after import unchecked
 from equipment.models import Category, Checklist, Criticality, Equipment
@@ -18,7 +18,7 @@ SHOWN = 100
 
 @readers
 def report(request):
-    chosen = {name: request.GET.get(name, "").strip() for name in FILTERS}
+    chosen = filters_asked(request, FILTERS)
     levels = (Criticality.KEY, Criticality.IMPORTANT) if chosen["level"] == "both" else (Criticality.KEY,)
     today = day_of(request.at)
     seen = Equipment.objects.visible_to(request.user)

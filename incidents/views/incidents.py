@@ -10,7 +10,7 @@ from django.shortcuts import render
 from duty.access import watching
 from duty.clock import DAY, start_of
 from duty.models import Unit
-from duty.pages import Older, day_asked
+from duty.pages import Older, day_asked, filters_asked
 from duty.search import folded, matching_ids
 from incidents.access import HANDLERS
 from incidents.models import Incident, Level, Nature, Standard, Status
@@ -25,7 +25,7 @@ PHONE = re.compile(r"^\+?[\d \-()./]{6,24}$", re.ASCII)
 def incidents(request):
     """The log, newest first: filtered, searched, linked to."""
     names = ("q", "status", "level", "nature", "unit", "from", "until")
-    chosen = {name: request.GET.get(name, "").strip() for name in names}
+    chosen = filters_asked(request, names)
     rows = _filtered(Incident.objects.visible_to(request.user), chosen)
     rows = rows.select_related("level", "unit", "nature", "logged_by").defer("hay", "scene", "suggestion", "result")
     if chosen["q"]:
